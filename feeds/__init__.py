@@ -1,0 +1,1 @@
+"""Formats other programs poll: values in, bytes out. Imports nothing of publisher."""

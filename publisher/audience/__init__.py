@@ -1,0 +1,1 @@
+"""Who hears from us: persons, lists, sign-up, preferences, segments, import, export."""

@@ -1,0 +1,105 @@
+"""Tables of the audience: persons, lists, subscriptions, interests, and the proof that they agreed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class MailingList(SQLModel, table=True):
+    """Who a newsletter goes to. `open`: anybody may sign up. `cohort`: people are invited, and it is shown to members only."""
+
+    __tablename__ = "mailing_list"
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    names: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    description: str = ""
+    descriptions: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    kind: str = "open"  # open | cohort
+    identity_id: int = Field(foreign_key="identity.id")
+    list_id: str = Field(unique=True)  # RFC 2919, `slug.domain`; given once, never derived again
+    counts_clicks: bool = False
+    uncertain: str = "resend"  # resend | hold
+    archived: bool = False
+    created_at: datetime
+
+
+class Person(SQLModel, table=True):
+    """A reader. The address belongs to mail; name, languages, zone and interests are here."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address_id: int = Field(foreign_key="address.id", unique=True)
+    key: str = Field(unique=True)  # random: what tokens name, so that row numbers stay ours
+    name: str = ""
+    languages: str = "en"  # BCP 47 in the reader's order, separated by commas
+    zone: str = "UTC"
+    country: str | None = None  # where they are, not what they follow
+    paused_until: datetime | None = None
+    created_at: datetime
+
+
+class SubscriptionState(StrEnum):
+    PENDING = "pending"
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+class Subscription(SQLModel, table=True):
+    """A person on a list; `deliverability.md` §2. Pausing is a date on the person, so nothing needs to be remembered here."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    list_id: int = Field(foreign_key="mailing_list.id")
+    state: str = SubscriptionState.PENDING
+    source: str = "form"  # form | import | api | staff | demo
+    created_at: datetime
+    confirmation_sent_at: datetime | None = None
+    active_since: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str = ""
+    __table_args__ = (
+        UniqueConstraint("person_id", "list_id"),
+        Index("subscription_list_state", "list_id", "state", "person_id"),
+    )
+
+
+class Interest(SQLModel, table=True):
+    """What a person asked for: `topic:…`, `sector:…`, `country:KE`, `region:014`. No interest in a facet means all of it."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    facet: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+
+
+class Consent(SQLModel, table=True):
+    """The proof: who agreed to what, when, how, in which words. Never edited; `confirmed_at` and `withdrawn_at` are added."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    list_id: int = Field(foreign_key="mailing_list.id")
+    at: datetime
+    how: str  # form | import | api | staff
+    wording: str
+    notice_version: str
+    page: str = ""
+    ip: str = ""  # truncated after 30 days
+    user_agent: str = ""
+    confirmation_sent_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class AddressChange(SQLModel, table=True):
+    """A new address somebody asked for, until its owner confirms it."""
+
+    __tablename__ = "address_change"
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    new_address_id: int = Field(foreign_key="address.id")
+    asked_at: datetime
+    confirmed_at: datetime | None = None

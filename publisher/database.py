@@ -1,0 +1,90 @@
+"""Engine, sessions, and the few places where SQLite and PostgreSQL differ.
+
+SQLite runs in WAL mode with `synchronous=FULL`: a reply that was recorded stays recorded after a power cut, and grouped
+commits make that cheap. Writers begin with `BEGIN IMMEDIATE`, so that two writers wait for each other instead of failing
+in the middle. Entrances own transactions: `with database.session() as session: …` commits at the end, and rolls back
+when anything is raised.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.pool import NullPool
+from sqlmodel import Session
+
+from publisher.errors import PublisherError
+
+BUSY_MILLISECONDS = 30_000
+
+
+class Database:
+    """One installation's database. `url` as in settings. Threads may share it; processes make their own."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session that commits when the block ends and rolls back when it raises."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only: it never commits, and on SQLite never waits for a writer."""
+        with Session(self.engine.execution_options(publisher_reading=True), expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        for line in (
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=FULL",
+            "PRAGMA foreign_keys=ON",
+            f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
+            "PRAGMA cache_size=-16000",
+            "PRAGMA temp_store=MEMORY",
+        ):
+            connection.execute(line)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("publisher_reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgres_engine(url: str, pool_size: int) -> Engine:
+    try:
+        import psycopg  # noqa: F401  # optional: SQLite installations do without
+    except ImportError as problem:
+        raise PublisherError("PostgreSQL needs the extra “postgres”: pip install 'publisher[postgres]'.") from problem
+    if pool_size == 0:
+        return create_engine(url, poolclass=NullPool)
+    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this session talks to SQLite: for the few statements that have two spellings."""
+    return session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,1 @@
+"""The few verbs that span rooms: a person's data, erasure, the summary of the day."""

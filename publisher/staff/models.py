@@ -1,0 +1,50 @@
+"""Tables of the staff: accounts, sessions, and the trail of who did what."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+ROLES = ("viewer", "editor", "owner")  # each may what the ones before may
+
+
+class Member(SQLModel, table=True):
+    """A member of staff."""
+
+    __tablename__ = "staff_member"
+    id: int | None = Field(default=None, primary_key=True)
+    address_id: int = Field(foreign_key="address.id", unique=True)
+    name: str = ""
+    role: str = "editor"
+    password_hash: str | None = None  # argon2; empty until the invitation is taken up
+    zone: str = "UTC"
+    is_demo: bool = False  # the demo's log-ins work on loopback only
+    created_at: datetime
+    disabled_at: datetime | None = None
+    password_set_at: datetime | None = None
+
+
+class StaffSession(SQLModel, table=True):
+    """A signed-in browser. The cookie holds a random key; only its hash is kept, so a stolen database opens nothing."""
+
+    __tablename__ = "staff_session"
+    key_hash: str = Field(primary_key=True)
+    member_id: int = Field(foreign_key="staff_member.id", index=True)
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    ip: str = ""
+    user_agent: str = ""
+
+
+class Trail(SQLModel, table=True):
+    """Who did what, in words, newest last. `about` is a key such as `issue:12`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    who: str
+    about: str = Field(index=True)
+    what: str
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

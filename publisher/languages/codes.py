@@ -72,7 +72,8 @@ def normalise(text: str) -> str | None:
     empty, unknown, or one of ISO 639's "several", "undetermined" and "no language".
     """
     whole = text.strip()[:200]
-    return _one(whole) or next((code for part in re.split(r"[,;/|]|\s+", whole) if (code := _one(part))), None)
+    several = r"\s+" if re.fullmatch(r"[A-Za-z]{2,3}(\s+[A-Za-z]{2,3})+", whole) else r"[,;/|]"
+    return _one(whole) or next((code for part in re.split(several, whole) if (code := _one(part))), None)
 
 
 @cache

@@ -206,11 +206,18 @@ def upgrade() -> None:
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("updated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("title_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("edited", sa.JSON(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["work.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("canonical_url"),
         sa.UniqueConstraint("doi"),
     )
     with op.batch_alter_table("work", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_news_since"), ["news_since"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_work_title_key"), ["title_key"], unique=False)
@@ -228,6 +235,8 @@ def upgrade() -> None:
         sa.Column("relay_id", sa.Integer(), nullable=True),
         sa.Column("list_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("uncertain", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("standing", sa.Boolean(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("pause_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("let_out_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -429,6 +438,16 @@ def upgrade() -> None:
         batch_op.create_index("subject_facet_key", ["facet", "key", "work_id"], unique=False)
 
     op.create_table(
+        "title_block",
+        sa.Column("block", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work_id"],
+            ["work.id"],
+        ),
+        sa.PrimaryKeyConstraint("block", "work_id"),
+    )
+    op.create_table(
         "work_text",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("work_id", sa.Integer(), nullable=False),
@@ -450,11 +469,16 @@ def upgrade() -> None:
         "address_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("old_address_id", sa.Integer(), nullable=False),
         sa.Column("new_address_id", sa.Integer(), nullable=False),
         sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("confirmed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["new_address_id"],
+            ["address.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["old_address_id"],
             ["address.id"],
         ),
         sa.ForeignKeyConstraint(
@@ -668,11 +692,11 @@ def upgrade() -> None:
         sa.Column("address_id", sa.Integer(), nullable=False),
         sa.Column("occasion", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("edition_id", sa.Integer(), nullable=False),
         sa.Column("to_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("selection", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("marks", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("not_before", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -709,7 +733,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_address_id"), ["address_id"], unique=False)
         batch_op.create_index(
             "outbox_due",
-            ["rank", "not_before", "id"],
+            ["letter_id", "not_before", "id"],
             unique=False,
             sqlite_where=sa.text("state IN ('queued', 'deferred')"),
             postgresql_where=sa.text("state IN ('queued', 'deferred')"),

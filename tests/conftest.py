@@ -21,7 +21,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # tests import cast, fakes and t
 
 from publisher import migrations
 from publisher.database import Database
+from publisher.house import House
 from publisher.settings import Settings
+from publisher.templating import Templates
 from publisher.tokens import Tokens
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday, 9:00 in Nairobi
@@ -139,3 +141,8 @@ def _on_server(url: str, statement: str) -> None:
 
 def _url_of(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def house(settings: Settings, database: Database) -> House:
+    return House(settings, database, Tokens(settings.secret_key), Templates(settings.owner_templates))

@@ -99,6 +99,10 @@ class Work(SQLModel, table=True):
     note: str = ""  # why it was rejected or withdrawn
     updated_at: datetime
     title_key: str = Field(default="", index=True)  # folded title, for finding look-alikes
+    # What a person set, such as "kind" or "subjects": a later harvest leaves it alone.
+    edited: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # A work that a person found to be the same as another: it stays as a row, so that whoever had it had the other too.
+    merged_into_id: int | None = Field(default=None, foreign_key="work.id", index=True)
     __table_args__ = (Index("work_state_news", "state", "news_since"),)
 
 
@@ -142,6 +146,14 @@ class Record(SQLModel, table=True):
     last_changed: datetime
     deleted_at: datetime | None = None
     __table_args__ = (UniqueConstraint("source_id", "guid"),)
+
+
+class TitleBlock(SQLModel, table=True):
+    """A few hashes of a work's title: works that share one are compared as possible look-alikes, all others never."""
+
+    __tablename__ = "title_block"
+    block: str = Field(primary_key=True)
+    work_id: int = Field(foreign_key="work.id", primary_key=True)
 
 
 class LookAlike(SQLModel, table=True):

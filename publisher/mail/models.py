@@ -111,6 +111,9 @@ class Letter(SQLModel, table=True):
     relay_id: int | None = Field(default=None, foreign_key="relay.id")
     list_key: str | None = Field(default=None, index=True)  # leaving this list cancels what waits of its letters
     uncertain: str = "resend"  # resend | hold: what becomes of a mail whose answer was lost
+    standing: bool = False  # takes rows for ever (confirmations, notices); never done
+    # name -> [purpose, path, suffix]: the link is path + token(purpose, row.subject + suffix)
+    links: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     pause_reason: str = ""
     created_at: datetime
     let_out_at: datetime | None = None
@@ -168,13 +171,14 @@ class Outbox(SQLModel, table=True):
     address_id: int = Field(foreign_key="address.id", index=True)
     occasion: str = ""
     state: str = OutboxState.QUEUED
-    rank: int = 2  # of its class: personal 0, reminder 1, bulk 2
     edition_id: int = Field(foreign_key="letter_edition.id")
     to_name: str = ""
     zone: str = "UTC"
     # `block:reason block:reason …` or NULL for a letter without personal blocks.
     selection: str | None = None
-    # The reader's own values as JSON (links by purpose); NULL when they follow from the row alone.
+    # What this reader's tokens name (a person's random key); the letter's `links` say which links are made of it.
+    subject: str | None = None
+    # Values of their own as JSON, for letters to one person; NULL for letters to many.
     marks: str | None = None
     not_before: datetime
     expires_at: datetime | None = None
@@ -194,7 +198,7 @@ class Outbox(SQLModel, table=True):
         # The queue itself: small however long the history grows.
         Index(
             "outbox_due",
-            "rank",
+            "letter_id",
             "not_before",
             "id",
             sqlite_where=text("state IN ('queued', 'deferred')"),

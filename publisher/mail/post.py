@@ -1,0 +1,109 @@
+"""Letters to one person: a confirmation, a welcome, a notice. They go through the same outbox as an issue does."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from publisher.house import House
+from publisher.mail.identities import brand_of, hub, personal_plan
+from publisher.mail.letters import HeaderPlan, compile_letter
+from publisher.mail.models import Address, Identity, Letter, LetterState, MailClass, Outbox
+from publisher.mail.outbox import add_rows, keep_edition
+
+#: How long a letter to one person is worth carrying.
+LIVES = timedelta(days=2)
+
+TITLES = {
+    "confirm": "Please confirm your subscription",
+    "welcome": "Welcome",
+    "goodbye": "You have left",
+    "notice": "Notices",
+    "test": "Test mails",
+}
+
+
+def post(
+    session: Session,
+    house: House,
+    *,
+    kind: str,
+    to: Address,
+    language: str,
+    context: Mapping[str, Any],
+    occasion: str,
+    now: datetime,
+    values: Mapping[str, str] | None = None,
+    to_name: str = "",
+    zone: str = "UTC",
+    mail_class: MailClass = MailClass.PERSONAL,
+    identity: Identity | None = None,
+    list_key: str | None = None,
+    expires_at: datetime | None = None,
+    plan: HeaderPlan | None = None,
+) -> Outbox | None:
+    """Put a letter of `templates/mail/<kind>` into the outbox for one address.
+
+    Once per (kind, address, occasion): a second call changes nothing and returns the first row. None where the address
+    has been erased: there is nothing left to write to. `context` is compiled in (same for everybody with the same
+    words), `values` are the links and marks of this person.
+    """
+    if not to.email:
+        return None
+    identity = identity or hub(session)
+    letter = _standing_letter(session, kind, mail_class, identity, list_key, now)
+    brand = {"brand": brand_of(identity, house.settings), **context}
+    data = compile_letter(house.templates, kind, language, brand, plan or personal_plan(identity)).to_bytes()
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    assert letter.id is not None
+    row = {
+        "letter_id": letter.id,
+        "address_id": to.id,
+        "occasion": occasion,
+        "state": "queued",
+        "edition_id": keep_edition(session, letter.id, language, digest, data),
+        "to_name": to_name,
+        "zone": zone,
+        "marks": json.dumps(dict(values or {}), ensure_ascii=False),
+        "not_before": now,
+        "expires_at": expires_at or now + LIVES,
+        "attempts": 0,
+        "doubts": 0,
+        "epoch": 0,
+        "reply": "",
+        "created_at": now,
+    }
+    add_rows(session, [row])
+    return session.exec(
+        select(Outbox).where(
+            col(Outbox.letter_id) == letter.id, col(Outbox.address_id) == to.id, col(Outbox.occasion) == occasion
+        )
+    ).first()
+
+
+def _standing_letter(
+    session: Session, kind: str, mail_class: MailClass, identity: Identity, list_key: str | None, now: datetime
+) -> Letter:
+    """The letter that all mails of this kind belong to; it is always being sent."""
+    key = ":".join(part for part in (kind, mail_class.value, identity.slug, list_key or "") if part)
+    letter = session.exec(select(Letter).where(col(Letter.key) == key)).first()
+    if letter is None:
+        letter = Letter(
+            key=key,
+            kind=kind,
+            title=TITLES.get(kind, kind.replace("-", " ").capitalize()),
+            state=LetterState.SENDING,
+            mail_class=mail_class,
+            identity_id=identity.id or 0,
+            list_key=list_key,
+            uncertain="resend",
+            standing=True,
+            created_at=now,
+            let_out_at=now,
+        )
+        session.add(letter)
+        session.flush()
+    return letter

@@ -1,0 +1,6 @@
+// What reader pages gain with scripts on; each works without.
+import { closeMenus } from "./menus.js";
+import { offerCopy } from "./copy.js";
+
+closeMenus();
+offerCopy();

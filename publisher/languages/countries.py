@@ -89,6 +89,8 @@ def country_name(code: str, in_language: str) -> str:
 @cache
 def region_name(code: str, in_language: str) -> str:
     """What a UN M49 region is called in a language: "Afrique subsaharienne". The code itself where unknown."""
+    if code == "010":  # Antarctica is a country and a region of its own; CLDR names only the first
+        return country_name("AQ", in_language)
     locale = locale_of(in_language)
     exact = {"419": _LATIN_AMERICA, "001": _WORLD}.get(code, {})
     return exact.get(locale.language) or str(
@@ -145,8 +147,8 @@ def _plain(name: str) -> str:
 @cache
 def _region_names() -> dict[str, str]:
     found = {_plain(region_name(code, language)): code for code in REGIONS for language in NAMED_IN}
-    cldr = {_plain(str(locale_of(language).territories[code])): code for code in REGIONS for language in NAMED_IN}
-    return cldr | found
+    short = {_plain(str(locale_of(language).territories["419"])): "419" for language in NAMED_IN}
+    return short | found
 
 
 def _alpha3(code: str) -> str | None:

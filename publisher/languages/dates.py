@@ -18,7 +18,7 @@ from publisher.languages.codes import locale_of
 
 _OWN_PATTERNS = {
     "en": {"long": "d MMMM y", "full": "EEEE d MMMM y", "time": "H:mm", "day": "EEEE d MMMM"},
-    "fr": {"day": "EEEE d MMMM"},
+    "fr": {"day": "EEEE d MMMM", "time": "H'\u00a0h\u00a0'mm"},
     "ar": {"day": "EEEE، d MMMM"},
 }
 _SIZES = (N_("%(number)s kB"), N_("%(number)s MB"), N_("%(number)s GB"), N_("%(number)s TB"))

@@ -78,8 +78,8 @@ def _phrases() -> dict[str, list[tuple[tuple[str, ...], str | None, bool]]]:
     for phrase_text in _NOT_COUNTRIES:
         found[tuple(phrase_text.split())] = (None, False)
     first: dict[str, list[tuple[tuple[str, ...], str | None, bool]]] = {}
-    for phrase, (code, needs_capital) in sorted(found.items(), key=lambda item: -len(item[0])):
-        first.setdefault(phrase[0], []).append((phrase, code, needs_capital))
+    for phrase, (country, capital) in sorted(found.items(), key=lambda item: -len(item[0])):
+        first.setdefault(phrase[0], []).append((phrase, country, capital))
     return first
 
 

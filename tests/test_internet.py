@@ -401,7 +401,9 @@ def test_framing_counts_too(site: Site) -> None:
     assert "larger than 1 MB" in str(refused(site, limits=Limits(seconds=5, wire_bytes=1024 * 1024)))
 
 
-@pytest.mark.parametrize("piece", [b"X: " + b"y" * 60_000 + b"\r\n", b"X: y\r\n" * 1000, b"y" * 60_000])
+@pytest.mark.parametrize(
+    "piece", [b"X: " + b"y" * 60_000 + b"\r\n", b"X: y\r\n" * 1000, b"y" * 60_000], ids=["long", "many", "one"]
+)
 def test_headers_without_end_are_refused(site: Site, piece: bytes) -> None:
     def endless(line: socket.socket, _: str) -> None:
         line.sendall(b"HTTP/1.1 200 OK\r\n")
@@ -426,6 +428,7 @@ def test_headers_without_end_are_refused(site: Site, piece: bytes) -> None:
         b"",
         b"\xff" * 100,
     ],
+    ids=["short", "short gzip", "no gzip", "br", "twice", "bad chunk", "short chunk", "ssh", "nothing", "noise"],
 )
 def test_what_is_broken_is_said_and_may_be_tried_again(site: Site, answer: bytes) -> None:
     site.routes["/"] = answer

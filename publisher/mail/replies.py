@@ -128,6 +128,8 @@ def _by_code(reply: Reply) -> ReplyClass:
         return _MESSAGE
     if code.startswith(("5.3.", "5.4.")):
         return ReplyClass("transient", "soft")
+    if _TOO_MANY_RECIPIENTS.search(reply.text):  # 552 in RFC 821, 452 since (RFC 5321 §4.5.3.1.10)
+        return _TRANSIENT
     if not code and reply.code == 552:
         return _QUOTA if reply.stage == "RCPT" else _MESSAGE
     if not code and reply.code == 556:  # RFC 7504: the domain takes no mail
@@ -165,6 +167,7 @@ _UNKNOWN_WORDS = _any(
     rf"\b{_SUBJECT}(?: name| address| account)?(?: \S+){{0,3}} (?:is |was |are )?(?:unknown|not (?:known|found|recogni[sz]ed|exist(?:ing)?|valid|listed)|invalid|nonexistent)\b",
     rf"\b{_SUBJECT}(?: \S+){{0,6}} (?:does not|doesn't|do not|did not|no longer|not) exists?\b",
     r"\bno (?:mailbox|user|account)(?: here)? (?:by|with|of|under|has) (?:that|this) (?:name|address)\b",
+    rf"\b{_SUBJECT} (?:does not|doesn't) have an? (?:\S+ )?(?:account|mailbox)\b",
     r"\bno mailbox here\b|\bthere is no (?:such )?(?:user|mailbox|account|one)\b",
     rf"\bnot (?:a|our) (?:valid |known |local |existing )?{_SUBJECT}\b",
     r"\bunrouteable (?:mail )?address\b|\baddress unknown\b|\bnot listed in\b.{0,40}\b(?:directory|address book)\b",
@@ -173,7 +176,7 @@ _UNKNOWN_WORDS = _any(
 _NO_DOMAIN_WORDS = _any(
     r"\b(?:unknown|no such|non-?existent|invalid) (?:mail )?(?:host|domain)\b",
     r"\bdomain(?: name)?(?: \S+)? (?:is |was )?(?:not found|unknown|does not exist|doesn't exist|invalid)\b",
-    r"\bnull ?mx\b|\b(?:domain|host) (?:\S+ )?(?:does not|doesn't|never) accepts? (?:any )?(?:e-?mail|mail|messages)\b",
+    r"\b(?:host|domain) (?:is )?(?:unknown|not found)\b|\bnull ?mx\b|\b(?:domain|host) (?:\S+ )?(?:does not|doesn't|never) accepts? (?:any )?(?:e-?mail|mail|messages)\b",
 )
 _INACTIVE_WORDS = _any(
     rf"\b{_SUBJECT}(?: \S+){{0,4}} (?:disabled|inactive|deactivated|suspended|closed|locked|blocked by (?:the )?administrator|frozen|expired|retired)\b",
@@ -219,4 +222,5 @@ _SIZE_WORDS = _any(
     r"\b(?:message|mail|e-?mail|letter|content)(?: \S+){0,3} (?:too (?:large|big|long)|exceeds)\b",
     r"\b(?:message|maximum|max)(?: \S+){0,2} size(?: \S+){0,3} (?:exceed(?:s|ed)|limit)\b|\bsize limit\b|\bexceeds?(?: \S+){0,4} (?:message |maximum )size\b",
 )
+_TOO_MANY_RECIPIENTS = re.compile(r"\btoo many recipients\b", re.I)
 _GREYLISTED = _any(r"\bgr[ea]y-?\s?list(?:ed|ing)?\b", r"\btry (?:again|later)\b", r"\bplease retry\b")

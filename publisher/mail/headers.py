@@ -154,7 +154,13 @@ def _is_quoted(local: str) -> bool:
 
 
 def _uri(uri: str) -> str:
-    if not uri.isascii() or not uri.isprintable() or len(uri) > LONGEST - 40 or any(c in ' <>",' for c in uri):
+    if (
+        not uri.startswith(("https://", "http://", "mailto:"))
+        or not uri.isascii()
+        or not uri.isprintable()
+        or len(uri) > LONGEST - 40
+        or any(c in ' <>",' for c in uri)
+    ):
         raise BadInput(f"“{clean(uri)[:80]}” cannot stand in List-Unsubscribe.")
     return uri
 

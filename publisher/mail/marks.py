@@ -127,6 +127,8 @@ class Ink:
     def cut(self, text: str, where: str) -> list[Chunk]:
         """Compiled text as chunks. `TemplateError` (naming `where`) for a mark that was changed or a block not closed."""
         words = re.split(rf"{self.nonce}([mbsoce])(\d+)z", text)
+        if any(self.nonce.casefold() in static.casefold() for static in words[0::3]):
+            raise TemplateError(f"In {where} a mark was changed after it was written; do not filter marks.")
         chunks: list[Chunk] = [(None, [])]
         open_pieces: list[list[Piece]] = [chunks[0][1]]
         _append(open_pieces[-1], words[0])
@@ -149,8 +151,6 @@ class Ink:
             if not open_pieces:
                 raise TemplateError(f"In {where} an only_with ends that never began.")
             _append(open_pieces[-1], static)
-            if self.nonce.casefold() in static.casefold():
-                raise TemplateError(f"In {where} a mark was changed after it was written; do not filter marks.")
         if len(open_pieces) != 1 or chunks[-1][0] is not None:
             raise TemplateError(f"In {where} a block or only_with does not end.")
         return [chunk for chunk in chunks if chunk[1]]

@@ -15,7 +15,8 @@ from publisher.errors import BadInput
 from publisher.languages import COUNTRIES, REGIONS
 from publisher.languages.catalogues import _Read
 from publisher.languages.extract import as_po
-from publisher.vocabulary.defaults import FACETS, KIND_LABELS, KINDS, kind_from
+from publisher.vocabulary.defaults import FACETS
+from publisher.vocabulary.kinds import KIND_LABELS, KINDS, kind_from
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 OPENING = datetime(2026, 11, 26, 6, 0, tzinfo=UTC)

@@ -144,13 +144,13 @@ def locale_of(language: str) -> Locale:
 
 def _one(text: str) -> str | None:
     """The code of one language, or None."""
+    if code := _tag(text):  # tried first: most are tags, and the names take half a second to gather
+        return code
     plain = folded(text)
     if plain in _names():
         return _names()[plain]
     without_remark = re.sub(r"\s*[(\[].*$", "", plain).strip()
-    if without_remark in _names():
-        return _names()[without_remark]
-    return _tag(text)
+    return _names().get(without_remark)
 
 
 def _tag(text: str) -> str | None:
@@ -210,7 +210,7 @@ def _names() -> dict[str, str]:
             if code in _known_codes():
                 found.setdefault(folded(str(name)), str(code))
     for code in _known_codes():
-        if locale_of(code).language == code:
+        if len(code) == 2 and locale_of(code).language == code:
             found.setdefault(folded(str(locale_of(code).languages.get(code, code))), code)
     return found | _SPOKEN_NAMES
 

@@ -10,28 +10,16 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from publisher import languages
 from publisher.errors import BadInput
 from publisher.mail import headers, quoted
-from publisher.mail.marks import ENCODERS, Block, Chunk, Piece, Slot
+from publisher.mail.marks import ENCODERS, Block, Slot
+from publisher.mail.parts import Part, Wire, WireChunk, flat, leaves, merged, wire
 
 FORMAT = 1
-Wire: TypeAlias = "bytes | int | tuple[int, tuple[Wire, ...]]"
-WireChunk: TypeAlias = "tuple[int | str | None, tuple[Wire, ...]]"
-
-
-class Part(TypedDict, total=False):
-    """A node of the MIME tree: a multipart with `parts`, or a leaf with `encoding` and `chunks` in that encoding."""
-
-    type: str
-    parts: list["Part"]
-    encoding: str
-    headers: list[list[str]]
-    chunks: list[Any]
 
 
 class Compiled(TypedDict):
@@ -227,9 +215,9 @@ class Edition:
 
     def _leaf_text(self, media_type: str, reader: _Reader) -> str:
         out: list[bytes] = []
-        for leaf in _leaves(self._compiled["body"]):
+        for leaf in leaves(self._compiled["body"]):
             if leaf["type"].startswith(media_type):
-                self._join(out, _wire(leaf["chunks"]), reader)
+                self._join(out, wire(leaf["chunks"]), reader)
                 break
         return quoted.decoded(b"".join(out))
 
@@ -255,7 +243,7 @@ class Edition:
 
     @cached_property
     def _body(self) -> tuple[WireChunk, ...]:
-        return _merged(_flat(self._compiled["body"]))
+        return merged(flat(self._compiled["body"]))
 
     @cached_property
     def _fixed_subject(self) -> bytes:
@@ -284,24 +272,11 @@ class Edition:
     @cached_property
     def _needed(self) -> frozenset[int]:
         """Slots that stand outside every `only_with` somewhere in the body."""
-        pieces = [piece for leaf in _leaves(self._compiled["body"]) for _, inner in leaf["chunks"] for piece in inner]
+        pieces = [piece for leaf in leaves(self._compiled["body"]) for _, inner in leaf["chunks"] for piece in inner]
         return frozenset(piece for piece in pieces if isinstance(piece, int))
 
 
 _GIVEN = ("link", "token")
-
-
-def encoded(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Chunks of plain text as chunks of quoted-printable segments."""
-    return [(owner, [_encoded_piece(piece) for piece in pieces]) for owner, pieces in chunks]
-
-
-def _encoded_piece(piece: Piece) -> Piece:
-    if isinstance(piece, str):
-        return quoted.segment(piece)
-    if isinstance(piece, int):
-        return piece
-    return piece[0], [_encoded_piece(inner) for inner in piece[1]]
 
 
 def _encoded_reasons(reasons: Mapping[str, str]) -> dict[str, tuple[bytes, bytes]]:
@@ -320,54 +295,3 @@ def _append_optional(append: Any, piece: tuple[int, tuple[Wire, ...]], filled: S
             append(filled[inner])
         else:
             _append_optional(append, inner, filled)  # type: ignore[arg-type]
-
-
-def _leaves(part: Part) -> list[Part]:
-    return [leaf for inner in part["parts"] for leaf in _leaves(inner)] if "parts" in part else [part]
-
-
-def _flat(part: Part) -> list[WireChunk]:
-    """A part with its own header fields, then an empty line, then its content."""
-    if "parts" not in part:
-        extra = "".join(f"{name}: {value}\r\n" for name, value in part.get("headers", []))
-        head = f"Content-Type: {part['type']}\r\nContent-Transfer-Encoding: {part['encoding']}\r\n{extra}\r\n"
-        return [(None, (head.encode("ascii"),)), *_wire(part["chunks"])]
-    boundary = _boundary(part)
-    flat: list[WireChunk] = [(None, (f'Content-Type: {part["type"]}; boundary="{boundary}"\r\n'.encode("ascii"),))]
-    for inner in part["parts"]:
-        flat.append((None, (f"\r\n--{boundary}\r\n".encode("ascii"),)))
-        flat += _flat(inner)
-    flat.append((None, (f"\r\n--{boundary}--\r\n".encode("ascii"),)))
-    return flat
-
-
-def _boundary(part: Part) -> str:
-    """Fixed by the content; `=_` cannot occur in quoted-printable or base64."""
-    return "=_" + sha256(json.dumps(part["parts"]).encode()).hexdigest()[:32]
-
-
-def _wire(chunks: Sequence[Any]) -> tuple[WireChunk, ...]:
-    return tuple((owner, tuple(_wire_piece(piece) for piece in pieces)) for owner, pieces in chunks)
-
-
-def _wire_piece(piece: Any) -> Wire:
-    if isinstance(piece, str):
-        return piece.encode("ascii")
-    if isinstance(piece, int):
-        return piece
-    return piece[0], tuple(_wire_piece(inner) for inner in piece[1])
-
-
-def _merged(chunks: Sequence[WireChunk]) -> tuple[WireChunk, ...]:
-    """The same with neighbouring chunks of everybody made one, and neighbouring bytes joined."""
-    merged: list[tuple[int | str | None, list[Wire]]] = []
-    for owner, pieces in chunks:
-        if not merged or owner is not None or merged[-1][0] is not None:
-            merged.append((owner, []))
-        target = merged[-1][1]
-        for piece in pieces:
-            if isinstance(piece, bytes) and target and isinstance(target[-1], bytes):
-                target[-1] += piece
-            else:
-                target.append(piece)
-    return tuple((owner, tuple(pieces)) for owner, pieces in merged)

@@ -39,8 +39,9 @@ from typing import Any
 from publisher import colours, languages, markdown
 from publisher.errors import TemplateError
 from publisher.mail import headers, lint, markup
-from publisher.mail.edition import FORMAT, Compiled, Edition, Part, encoded
+from publisher.mail.edition import FORMAT, Compiled, Edition
 from publisher.mail.marks import Block, Chunk, Ink, Slot
+from publisher.mail.parts import Part, encoded
 from publisher.templating import Templates
 
 __all__ = ["Edition", "HeaderPlan", "compile_letter"]
@@ -93,7 +94,7 @@ def compile_letter(
     html = _html(templates, kind, language, context, ink)
     text = _text(templates, kind, language, context, ink)
     reasons = {str(code): str(phrase) for code, phrase in context.get("reasons", {}).items()}
-    translate = languages.translator(language).gettext
+    words = languages.translator(language)
     whole = _with_everything(html, ink.slots, reasons)
     warnings = lint.sentences(whole, _with_everything(text, ink.slots, reasons))
     return Edition(
@@ -105,7 +106,7 @@ def compile_letter(
             fixed=_fixed(plan, language),
             unsubscribe=plan.unsubscribe,
             unsubscribe_mailto=headers.wire_address(plan.unsubscribe_mailto) if plan.unsubscribe_mailto else None,
-            greetings=[translate("Hello %(name)s,"), translate("Hello,")],
+            greetings=[words.gettext("Hello %(name)s,"), words.gettext("Hello,")],
             slots=[[slot.context, slot.kind, slot.argument] for slot in ink.slots],
             blocks=[_kept(block) for block in ink.blocks],
             reasons=reasons,

@@ -141,11 +141,20 @@ class Record(SQLModel, table=True):
     work_id: int | None = Field(default=None, foreign_key="work.id", index=True)
     digest: str  # of what was read: unchanged records are passed over
     language: str | None = None
+    stamp: str | None = None  # when the source says it changed: a sitemap's page is fetched again only then
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     first_seen: datetime
     last_changed: datetime
     deleted_at: datetime | None = None
     __table_args__ = (UniqueConstraint("source_id", "guid"),)
+
+
+class WorkKey(SQLModel, table=True):
+    """Further identities of a work, `doi:…` or `url:…`: a translation often has an address and a DOI of its own."""
+
+    __tablename__ = "work_key"
+    key: str = Field(primary_key=True)
+    work_id: int = Field(foreign_key="work.id", index=True)
 
 
 class TitleBlock(SQLModel, table=True):

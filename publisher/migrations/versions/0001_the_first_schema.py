@@ -326,6 +326,7 @@ def upgrade() -> None:
         sa.Column("work_id", sa.Integer(), nullable=True),
         sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("stamp", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("first_seen", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("last_changed", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -447,6 +448,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("block", "work_id"),
     )
+    op.create_table(
+        "work_key",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("work_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["work_id"],
+            ["work.id"],
+        ),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    with op.batch_alter_table("work_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_key_work_id"), ["work_id"], unique=False)
+
     op.create_table(
         "work_text",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -644,6 +658,7 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("held_for", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("occurrence", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("send_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),

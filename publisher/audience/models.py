@@ -100,7 +100,9 @@ class AddressChange(SQLModel, table=True):
     __tablename__ = "address_change"
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
-    old_address_id: int = Field(foreign_key="address.id")  # a former address is still theirs: data and erasure follow it
+    old_address_id: int = Field(
+        foreign_key="address.id"
+    )  # a former address is still theirs: data and erasure follow it
     new_address_id: int = Field(foreign_key="address.id")
     asked_at: datetime
     confirmed_at: datetime | None = None

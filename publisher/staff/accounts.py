@@ -1,0 +1,285 @@
+"""Accounts of staff: invitations, signing in, passwords, roles. There is always an owner."""
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from publisher import budgets
+from publisher.clock import zone as check_zone
+from publisher.errors import BadInput, BadToken, Conflict, Forbidden, NotFound, TooMany
+from publisher.house import House
+from publisher.mail import addresses
+from publisher.mail.models import Address
+from publisher.staff import letters, passwords, sessions
+from publisher.staff.models import ROLES, Member
+from publisher.staff.sessions import SignedIn
+from publisher.tokens import EXPIRED, FORGED, Purpose
+
+INVITE_LIVES = timedelta(days=3)
+RESET_LIVES = timedelta(hours=1)
+FIRST_OWNER = "first-owner"
+
+QUARTER = timedelta(minutes=15)
+TRIES_PER_ADDRESS, TRIES_PER_NETWORK, RESETS_AN_HOUR = 10, 60, 3
+
+
+def add(
+    session: Session, house: House, email: str, role: str, now: datetime, *, name: str = "", invite: bool = True
+) -> Member:
+    """A new member of staff, and the letter that invites them. `Conflict` where they are one already."""
+    address = addresses.find_or_make(session, house.tokens, email, now=now)
+    if not address.email:
+        addresses.return_of(session, house.tokens, address, email)
+    if of_address(session, address) is not None:
+        raise Conflict(f"{address.email} is a member of staff already.")
+    member = Member(address_id=address.id or 0, name=name.strip()[:120], role=_role(role), created_at=now)
+    session.add(member)
+    session.flush()
+    if invite:
+        send_invitation(session, house, member, now)
+    return member
+
+
+def send_invitation(session: Session, house: House, member: Member, now: datetime) -> None:
+    """Mail the invitation (again). It holds for three days and for one use."""
+    token = house.tokens.make(Purpose.INVITE, _subject(house, member), now=now, lives=INVITE_LIVES)
+    letters.invitation(session, house, address_of(session, member), member, token, now=now)
+
+
+def look_invitation(session: Session, house: House, token: str, now: datetime) -> Member:
+    """Whom an invitation is for; changes nothing. `BadToken` where it was used, is too old, or forged."""
+    return _holder(session, house, Purpose.INVITE, token, now)
+
+
+def accept(
+    session: Session, house: House, token: str, password: str, now: datetime, *, name: str = "", zone: str = ""
+) -> Member:
+    """Take an invitation up with a password of one's own."""
+    member = look_invitation(session, house, token, now)
+    if name.strip():
+        member.name = name.strip()[:120]
+    if zone.strip():
+        member.zone = check_zone(zone.strip()).key
+    set_password(session, member, password, now)
+    return member
+
+
+def first_owner_token(session: Session, house: House, now: datetime) -> str | None:
+    """What the console prints on a hub without an owner: whoever reads it may become the first. None where there is one."""
+    if owners(session):
+        return None
+    return house.tokens.make(Purpose.INVITE, FIRST_OWNER, now=now, lives=INVITE_LIVES)
+
+
+def become_first_owner(
+    session: Session, house: House, token: str, email: str, password: str, now: datetime, *, name: str = ""
+) -> Member:
+    """Make the first owner. `Forbidden` where the hub has one: the token is of no use any more."""
+    if house.tokens.open(Purpose.INVITE, token, now=now) != FIRST_OWNER:
+        raise BadToken(FORGED)
+    if owners(session):
+        raise Forbidden("This hub has an owner. Ask them for an invitation.")
+    passwords.check(password, email)
+    address = addresses.find_or_make(session, house.tokens, email, now=now)
+    member = of_address(session, address) or add(session, house, email, "owner", now, name=name, invite=False)
+    member.role, member.disabled_at = "owner", None
+    set_password(session, member, password, now)
+    return member
+
+
+def sign_in(
+    session: Session, house: House, email: str, password: str, now: datetime, *, ip: str = "", user_agent: str = ""
+) -> SignedIn | None:
+    """A session for whoever knows the password; None otherwise, for every reason alike and after the same time.
+
+    None, not an error: the try is counted in this transaction, which must be kept. `TooMany` after ten tries for an address
+    or sixty from a network within a quarter of an hour.
+    """
+    _spend(session, house, "sign-in-address", email.strip().casefold()[:320], TRIES_PER_ADDRESS, now)
+    if network := _network(ip):
+        _spend(session, house, "sign-in-network", network, TRIES_PER_NETWORK, now)
+    member = _find(session, house, email)
+    allowed = member is not None and _may_sign_in(house, member, ip)
+    if not passwords.fits(password, member.password_hash if member is not None and allowed else None):
+        return None
+    assert member is not None
+    return sessions.begin(session, member, now=now, ip=ip, user_agent=user_agent)
+
+
+def request_reset(session: Session, house: House, email: str, now: datetime) -> None:
+    """Mail a link for a new password (one hour, one use). The answer is the same whether the address is known or not."""
+    addresses.normalise(email)
+    key = house.tokens.keyed_hash("budget", addresses.normalise(email))
+    tries = budgets.count(session, "reset", key, now=now, window=timedelta(hours=1), add=1)
+    member = _find(session, house, email)
+    if member is not None and not member.disabled_at and tries <= RESETS_AN_HOUR:
+        token = house.tokens.make(Purpose.RESET, _subject(house, member), now=now, lives=RESET_LIVES)
+        letters.reset(session, house, address_of(session, member), member, token, now=now)
+    else:
+        letters.as_if(session, house)
+
+
+def look_reset(session: Session, house: House, token: str, now: datetime) -> Member:
+    """Whose password a link would set; changes nothing."""
+    return _holder(session, house, Purpose.RESET, token, now)
+
+
+def reset(session: Session, house: House, token: str, password: str, now: datetime) -> Member:
+    """Set a new password by the link in the mail; every session ends."""
+    member = look_reset(session, house, token, now)
+    set_password(session, member, password, now)
+    return member
+
+
+def change_password(session: Session, member: Member, old: str, new: str, now: datetime) -> None:
+    """A new password by who knows the old one; every session ends."""
+    if not passwords.fits(old, member.password_hash):
+        raise BadInput("That is not your present password.", field="old")
+    set_password(session, member, new, now)
+
+
+def set_password(session: Session, member: Member, password: str, now: datetime) -> None:
+    """Set it and end every session. `BadInput` where it is too weak."""
+    passwords.check(password, address_of(session, member).email)
+    member.password_hash, member.password_set_at = passwords.hashed(password), now
+    session.add(member)
+    session.flush()
+    sessions.revoke_all(session, member)
+
+
+def change_role(session: Session, member: Member, role: str) -> None:
+    """Another role; their sessions end. `Conflict` where the hub would be without an owner."""
+    if _role(role) != "owner":
+        _keep_an_owner(session, member)
+    member.role = role
+    session.add(member)
+    session.flush()
+    sessions.revoke_all(session, member)
+
+
+def disable(session: Session, member: Member, now: datetime) -> None:
+    """Close an account; what they did stays on the trail. `Conflict` for the last owner."""
+    _keep_an_owner(session, member)
+    member.disabled_at = now
+    session.add(member)
+    session.flush()
+    sessions.revoke_all(session, member)
+
+
+def enable(session: Session, member: Member) -> None:
+    member.disabled_at = None
+    session.add(member)
+    session.flush()
+
+
+def may(member: Member, role: str) -> bool:
+    """Whether a member may do what `role` may: each role may what the ones before it may."""
+    return ROLES.index(member.role) >= ROLES.index(role)
+
+
+def must(member: Member, role: str) -> None:
+    """`Forbidden` where they may not."""
+    if not may(member, role):
+        raise Forbidden(f"For this you need to be {'an' if role[0] in 'aeio' else 'a'} {role}.")
+
+
+def every(session: Session) -> list[tuple[Member, Address]]:
+    """All members of staff with their addresses, owners first."""
+    rows = session.exec(
+        select(Member, Address)
+        .join(Address, col(Address.id) == col(Member.address_id))
+        .order_by(col(Member.role).desc(), col(Member.id))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def owners(session: Session) -> list[Member]:
+    """Owners who can sign in."""
+    rows = session.exec(
+        select(Member).where(
+            col(Member.role) == "owner", col(Member.disabled_at).is_(None), col(Member.password_hash).is_not(None)
+        )
+    )
+    return list(rows)
+
+
+def get(session: Session, house: House, email: str) -> Member:
+    """A member by address; `NotFound` where they are none."""
+    member = _find(session, house, email)
+    if member is None:
+        raise NotFound(f"{email.strip()[:80]} is not a member of staff.")
+    return member
+
+
+def of_address(session: Session, address: Address) -> Member | None:
+    return session.exec(select(Member).where(col(Member.address_id) == address.id)).first()
+
+
+def address_of(session: Session, member: Member) -> Address:
+    return session.get_one(Address, member.address_id)
+
+
+def _find(session: Session, house: House, email: str) -> Member | None:
+    try:
+        address = addresses.find(session, house.tokens, email)
+    except BadInput:
+        return None
+    return of_address(session, address) if address is not None and address.email else None
+
+
+def _may_sign_in(house: House, member: Member, ip: str) -> bool:
+    """The demo's log-ins are printed on pages, so they work only where nobody else can reach them."""
+    if member.disabled_at:
+        return False
+    return not member.is_demo or (house.settings.is_local and (not ip or _is_loopback(ip)))
+
+
+def _is_loopback(ip: str) -> bool:
+    try:
+        return ipaddress.ip_address(ip).is_loopback
+    except ValueError:
+        return False
+
+
+def _network(ip: str) -> str:
+    try:
+        address = ipaddress.ip_address(ip.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
+
+
+def _spend(session: Session, house: House, name: str, key: str, limit: int, now: datetime) -> None:
+    try:
+        budgets.spend(session, name, house.tokens.keyed_hash("budget", key), now=now, limit=limit, window=QUARTER)
+    except TooMany as problem:
+        raise TooMany(
+            "That was tried too often. Wait a quarter of an hour, then try again.", retry_after=problem.retry_after
+        ) from problem
+
+
+def _subject(house: House, member: Member) -> str:
+    """Names a member and the password they have at this moment: once it is another one, the link is used up."""
+    present = house.tokens.keyed_hash("password", member.password_hash or "none")
+    return f"{member.id}:{present}"
+
+
+def _holder(session: Session, house: House, purpose: Purpose, token: str, now: datetime) -> Member:
+    subject = house.tokens.open(purpose, token, now=now)
+    number = subject.partition(":")[0]
+    member = session.get(Member, int(number)) if number.isdecimal() else None
+    if member is None or member.disabled_at or subject != _subject(house, member):
+        raise BadToken(EXPIRED)
+    return member
+
+
+def _keep_an_owner(session: Session, member: Member) -> None:
+    if [owner.id for owner in owners(session)] == [member.id]:
+        raise Conflict("This is the only owner. Make somebody else an owner first.")
+
+
+def _role(role: str) -> str:
+    if role not in ROLES:
+        raise BadInput(f"A role is one of {', '.join(ROLES)}.", field="role")
+    return role

@@ -53,20 +53,25 @@ class Builder:
             to_address=row.email,
             message_id=message_id(row.id, identity.domain, self._tokens),
             date=row.created_at,
-            values=self.values(row.subject, row.marks, links),
+            values=self.values(row, links),
             selection=selection,
             zone=row.zone,
             smtputf8=smtputf8,
         )
         return Mail(row, identity.from_address, data)
 
-    def values(self, subject: str | None, marks: str | None, links: Mapping[str, list[str]]) -> dict[str, str]:
-        """The reader's links: made from the row's subject, and what the row brings of its own."""
+    def values(self, row: Claimed, links: Mapping[str, list[str]]) -> dict[str, str]:
+        """The reader's links, made from the row's subject, and what the row brings of its own.
+
+        A link without a path is a bare token for this row: the one that counts clicks.
+        """
         values = {
-            name: self._settings.url(path + self._tokens.make(Purpose(purpose), f"{subject}{suffix}"))
+            name: self._settings.url(path + self._tokens.make(Purpose(purpose), f"{row.subject}{suffix}"))
+            if path
+            else self._tokens.make(Purpose(purpose), row.id)
             for name, (purpose, path, suffix) in links.items()
         }
-        return values | json.loads(marks) if marks else values
+        return values | json.loads(row.marks) if row.marks else values
 
     def _edition(self, session: Session, edition_id: int) -> Edition:
         if edition_id not in self._editions:

@@ -54,7 +54,7 @@ def post(
     if not to.email:
         return None
     identity = identity or hub(session)
-    letter = _standing_letter(session, kind, mail_class, identity, list_key, now)
+    letter = standing_letter(session, kind, mail_class, identity, list_key, now)
     brand = {"brand": brand_of(identity, house.settings), **context}
     data = compile_letter(house.templates, kind, language, brand, plan or personal_plan(identity)).to_bytes()
     digest = hashlib.blake2b(data, digest_size=16).hexdigest()
@@ -84,7 +84,7 @@ def post(
     ).first()
 
 
-def _standing_letter(
+def standing_letter(
     session: Session, kind: str, mail_class: MailClass, identity: Identity, list_key: str | None, now: datetime
 ) -> Letter:
     """The letter that all mails of this kind belong to; it is always being sent."""

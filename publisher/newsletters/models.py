@@ -67,7 +67,9 @@ class Issue(SQLModel, table=True):
     kind: str = "regular"  # regular | special | correction
     number: int | None = None  # given when it is sent
     state: str = Field(default=IssueState.DRAFT, index=True)
-    reason: str = ""  # why it is held, paused or cancelled
+    # Why it is held: `release` (waits for a person), `thin` (its items went on to the next issue), `fault` (to be mended).
+    held_for: str = ""
+    reason: str = ""  # the same in words; also why it is paused or cancelled
     occurrence: datetime | None = None  # the instant of the cadence it was drafted for
     send_at: datetime | None = None
     planned_from: datetime | None = None  # set when planning began: who got it is frozen from here

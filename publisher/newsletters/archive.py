@@ -1,0 +1,157 @@
+"""The archive: what was sent, for everybody. Generic editions only: nobody's name, nobody's selection.
+
+An issue is in the archive from the moment it was let out. Cohort lists keep their archive to themselves.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from feeds.archive import ArchiveFeed, ArchiveItem
+from publisher import languages, markdown
+from publisher.audience.models import MailingList
+from publisher.errors import NotFound
+from publisher.house import House
+from publisher.mail.models import Identity
+from publisher.newsletters.letter import context_of, date_text, entries, title_of
+from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.newsletters.newsletters import languages_of, title_in
+
+LET_OUT = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
+
+
+def open_newsletters(session: Session) -> list[Newsletter]:
+    """Newsletters anybody may read and subscribe to."""
+    which = (
+        select(Newsletter)
+        .join(MailingList, col(MailingList.id) == col(Newsletter.list_id))
+        .where(col(MailingList.kind) == "open", col(MailingList.archived).is_(False))
+    )
+    return list(session.exec(which.order_by(col(Newsletter.id))).all())
+
+
+def public(session: Session, slug: str) -> Newsletter:
+    """The newsletter of that name, if it is for everybody; `NotFound` otherwise."""
+    for newsletter in open_newsletters(session):
+        if newsletter.slug == slug:
+            return newsletter
+    raise NotFound(f"There is no newsletter “{slug}”.")
+
+
+def published(session: Session, newsletter: Newsletter, *, limit: int = 100, offset: int = 0) -> list[Issue]:
+    """Issues that were let out, newest first. Special issues to another list and corrections stay out."""
+    which = select(Issue).where(
+        col(Issue.newsletter_id) == newsletter.id,
+        col(Issue.list_id) == newsletter.list_id,
+        col(Issue.kind) != "correction",
+        col(Issue.state).in_(LET_OUT),
+    )
+    newest = which.order_by(col(Issue.planned_from).desc(), col(Issue.id).desc())
+    return list(session.exec(newest.offset(offset).limit(limit)).all())
+
+
+def issue_of(session: Session, newsletter: Newsletter, slug: str) -> Issue:
+    """An issue in the archive; `NotFound` where it was not sent, or not to everybody."""
+    for issue in session.exec(select(Issue).where(col(Issue.slug) == slug)).all():
+        shown = issue.newsletter_id == newsletter.id and issue.list_id == newsletter.list_id
+        if shown and issue.state in LET_OUT and issue.kind != "correction":
+            return issue
+    raise NotFound("There is no such issue in the archive.")
+
+
+def language_for(newsletter: Newsletter, wanted: Sequence[str]) -> str:
+    """The edition to show for these languages: the first that the newsletter speaks, else its default."""
+    spoken = languages_of(newsletter)
+    return next((code for code in wanted if code in spoken), spoken[0])
+
+
+def summary(newsletter: Newsletter, issue: Issue, language: str, house: House) -> dict[str, Any]:
+    """One line of the archive: title, number, date, address."""
+    moment = issue.planned_from or issue.created_at
+    return {
+        "slug": issue.slug,
+        "title": title_of(newsletter, issue, language),
+        "preheader": issue.preheaders.get(language, ""),
+        "number": issue.number,
+        "date": moment,
+        "date_text": date_text(newsletter, issue, language, moment),
+        "url": house.settings.url(f"/newsletters/{newsletter.slug}/{issue.slug}"),
+    }
+
+
+def page(session: Session, house: House, newsletter: Newsletter, issue: Issue, language: str) -> dict[str, Any]:
+    """The generic edition in one language: newsletter, issue, opening as safe HTML, sections with one text per item.
+
+    Shows the issue as it was when it was let out, also what has ended since.
+    """
+    moment = issue.planned_from or issue.created_at
+    contents = entries(session, issue, now=moment)
+    context = context_of(session, house, newsletter, issue, language, contents, now=moment)
+    opening = context["rich"].get("opening", "")
+    for part in context["sections"]:
+        part["items"] = _one_text_each(part["items"], language)
+    return {
+        "newsletter": context["newsletter"] | {"slug": newsletter.slug, "tagline": _tagline(newsletter, language)},
+        "issue": summary(newsletter, issue, language, house) | {"languages": list(languages_of(newsletter))},
+        "opening_html": markdown.to_html(opening) if opening else "",
+        "signed_by": context["signed_by"],
+        "sections": context["sections"],
+        "language": language,
+        "direction": languages.direction(language),
+    }
+
+
+def feed(
+    session: Session, house: House, newsletter: Newsletter, language: str, *, limit: int = 20, kind: str = "xml"
+) -> ArchiveFeed:
+    """The newest issues as a feed in one language; each item has the whole generic edition in HTML. `kind`: xml or json."""
+    url = house.settings.url(f"/newsletters/{newsletter.slug}")
+    return ArchiveFeed(
+        id=url,
+        title=title_in(newsletter, language),
+        link=url,
+        self_link=f"{url}/feed.{kind}",
+        description=_tagline(newsletter, language) or title_in(newsletter, language),
+        language=language,
+        items=tuple(
+            _feed_item(session, house, newsletter, issue, language)
+            for issue in published(session, newsletter, limit=limit)
+        ),
+    )
+
+
+def _feed_item(session: Session, house: House, newsletter: Newsletter, issue: Issue, language: str) -> ArchiveItem:
+    shown = page(session, house, newsletter, issue, language)
+    moment = (issue.planned_from or issue.created_at).astimezone(UTC)
+    domain = session.get_one(Identity, newsletter.identity_id).domain
+    return ArchiveItem(
+        id=f"tag:{domain},{issue.created_at:%Y-%m-%d}:issue/{issue.slug}",  # RFC 4151: outlives a move of the site
+        link=shown["issue"]["url"],
+        title=shown["issue"]["title"],
+        summary=shown["issue"]["preheader"],
+        content_html=house.templates.render("web/public/issue_feed.html", language=language, **shown),
+        published=moment,
+        updated=moment,
+        language=language,
+    )
+
+
+def _one_text_each(items: list[dict[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Of an item's texts, the one in the page's language, else the original's, which comes first."""
+    chosen: dict[int, dict[str, Any]] = {}
+    for item in items:
+        if item["work_id"] not in chosen or item["language"] == language:
+            chosen[item["work_id"]] = item
+    return list(chosen.values())
+
+
+def _tagline(newsletter: Newsletter, language: str) -> str:
+    return str(newsletter.taglines.get(language) or newsletter.tagline)
+
+
+def last_change(session: Session, newsletter: Newsletter) -> datetime | None:
+    """When the archive changed last: what a feed's validators are made of."""
+    newest = published(session, newsletter, limit=1)
+    return newest[0].planned_from if newest else None

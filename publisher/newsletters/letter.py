@@ -1,0 +1,262 @@
+"""An issue becomes a letter: its items as matching sees them, and one compiled edition per language.
+
+A work that has texts in several languages has a block for each; a reader's selection names the one in their language.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from publisher import clock, languages
+from publisher.audience.models import MailingList
+from publisher.errors import BadInput
+from publisher.house import House
+from publisher.languages import translator
+from publisher.library.models import ON_THE_SHELF, Subject, Work, WorkText
+from publisher.mail.identities import brand_of
+from publisher.mail.letters import Edition, HeaderPlan, compile_letter
+from publisher.mail.models import Identity
+from publisher.newsletters import reasons
+from publisher.newsletters.drafting import has_ended, items_of
+from publisher.newsletters.matching import Item
+from publisher.newsletters.models import Issue, IssueItem, Newsletter, Section
+from publisher.newsletters.newsletters import sections_of, title_in
+from publisher.vocabulary import terms
+from publisher.vocabulary.kinds import KIND_LABELS
+from publisher.vocabulary.models import EDITABLE_FACETS
+
+#: Countries named in an item's line before it says “and more”.
+MOST_COUNTRIES = 3
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item of an issue with all that showing and matching it needs."""
+
+    item: Item
+    work: Work
+    texts: dict[str, WorkText]
+    section: Section
+    listing: IssueItem
+
+
+def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
+    """What is in the issue at this moment, in the letter's order: not dropped, still on the shelf, not ended."""
+    sections = {s.id: s for s in sections_of(session, issue.newsletter_id)}
+    listings = [i for i in items_of(session, issue) if not i.dropped and i.section_id in sections]
+    ids = [listing.work_id for listing in listings]
+    works = {w.id: w for w in session.exec(select(Work).where(col(Work.id).in_(ids))).all()}
+    texts: dict[int, dict[str, WorkText]] = {}
+    for text in session.exec(select(WorkText).where(col(WorkText.work_id).in_(ids)).order_by(col(WorkText.id))).all():
+        texts.setdefault(text.work_id, {})[text.language] = text
+    subjects: dict[int, set[tuple[str, str]]] = {}
+    firm = select(Subject).where(col(Subject.work_id).in_(ids), col(Subject.suggested).is_(False))
+    for subject in session.exec(firm).all():
+        subjects.setdefault(subject.work_id, set()).add((subject.facet, subject.key))
+    found: list[Entry] = []
+    for listing in listings:
+        work, its_texts = works[listing.work_id], texts.get(listing.work_id, {})
+        if work.state in ON_THE_SHELF and its_texts and not has_ended(work, now):
+            section = sections[listing.section_id]
+            item = Item(
+                work_id=listing.work_id,
+                section=section.key,
+                once=section.mode == "once",
+                limit=section.limit,
+                position=len(found),
+                texts=tuple(sorted(its_texts, key=lambda code: (code != work.language, code))),
+                subjects=frozenset(subjects.get(listing.work_id, ())),
+                ends_at=work.ends_at or work.starts_at,
+            )
+            found.append(Entry(item, work, its_texts, section, listing))
+    return found
+
+
+def compose(
+    session: Session,
+    house: House,
+    issue: Issue,
+    language: str,
+    contents: Sequence[Entry],
+    *,
+    now: datetime,
+    subject_mark: str = "",
+) -> Edition:
+    """The issue compiled in one language. `subject_mark` goes before the subject: “[Test]”."""
+    newsletter = session.get_one(Newsletter, issue.newsletter_id)
+    identity = session.get_one(Identity, newsletter.identity_id)
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    context = context_of(session, house, newsletter, issue, language, contents, now=now)
+    context["subject"] = " ".join(part for part in (subject_mark, context["subject"]) if part)
+    if mailing_list.counts_clicks:
+        _count_clicks(context, house)
+    kind = "correction" if issue.kind == "correction" else "issue"
+    plan = header_plan(identity, mailing_list, newsletter, language)
+    return compile_letter(
+        house.templates, kind, language, {"brand": brand_of(identity, house.settings), **context}, plan
+    )
+
+
+def context_of(
+    session: Session,
+    house: House,
+    newsletter: Newsletter,
+    issue: Issue,
+    language: str,
+    contents: Sequence[Entry],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    """What mail templates and the archive page know of an issue in one language; all links direct."""
+    names = _term_names(session, language)
+    name_of = reasons.namer(language, names)
+    title = title_of(newsletter, issue, language)
+    opening = issue.openings.get(language) or issue.openings.get(_default_language(newsletter)) or ""
+    return {
+        "newsletter": {
+            "name": title_in(newsletter, language),
+            "url": house.settings.url(f"/newsletters/{newsletter.slug}?lang={language}"),
+        },
+        "issue": {
+            "title": title,
+            "number": issue.number,
+            "date_text": date_text(newsletter, issue, language, now),
+            "url": house.settings.url(f"/newsletters/{newsletter.slug}/{issue.slug}?lang={language}"),
+        },
+        "subject": issue.subjects.get(language) or title,
+        "preheader": issue.preheaders.get(language, ""),
+        "rich": {"correction" if issue.kind == "correction" else "opening": opening} if opening else {},
+        "signed_by": issue.signed_by or newsletter.signed_by,
+        "sections": _sections(contents, language, name_of),
+        "reasons": reasons.table((entry.item for entry in contents), language, name_of),
+        "subscribe_url": house.settings.url(f"/newsletters/{newsletter.slug}?lang={language}"),
+    }
+
+
+def title_of(newsletter: Newsletter, issue: Issue, language: str) -> str:
+    """The issue's subject in that language, in the newsletter's default language, or the newsletter's name."""
+    return str(
+        issue.subjects.get(language)
+        or issue.subjects.get(_default_language(newsletter))
+        or title_in(newsletter, language)
+    )
+
+
+def date_text(newsletter: Newsletter, issue: Issue, language: str, now: datetime) -> str:
+    """The day of the issue in the newsletter's zone, in words."""
+    moment = issue.sent_at or issue.planned_from or issue.send_at or issue.occurrence or now
+    return languages.date_in_words(moment.astimezone(clock.zone(newsletter.zone)).date(), language)
+
+
+def header_plan(identity: Identity, mailing_list: MailingList, newsletter: Newsletter, language: str) -> HeaderPlan:
+    """Header fields of a bulk mail: RFC 2919, 2369, 8058; Feedback-ID as large receivers read it."""
+    return HeaderPlan(
+        sender_name=identity.from_name,
+        sender_address=identity.from_address,
+        reply_to=identity.reply_to,
+        list_name=str(mailing_list.names.get(language) or mailing_list.name),
+        list_id=mailing_list.list_id,
+        feedback_id=f"{newsletter.slug}:{mailing_list.slug}:issue:{_sender_id(identity)}",
+        precedence="bulk",
+        auto_submitted=None,
+        unsubscribe=True,
+        unsubscribe_mailto=identity.unsubscribe_mailbox,
+    )
+
+
+def may_be_sent(identity: Identity) -> None:
+    """`BadInput` where the law of most readers' countries would be broken: a bulk mail names a postal address."""
+    if not identity.postal_address.strip():
+        raise BadInput(
+            f"“{identity.name}” has no postal address yet. Newsletters must show one: add it under Settings, or set PUBLISHER_POSTAL_ADDRESS before “publisher init”."
+        )
+
+
+def _sections(contents: Sequence[Entry], language: str, name_of: Any) -> list[dict[str, Any]]:
+    sections: dict[str, dict[str, Any]] = {}
+    for entry in contents:
+        key = entry.section.key
+        titles = entry.section.titles
+        title = titles.get(language) or titles.get("en") or next(iter(titles.values()), key.capitalize())
+        part = sections.setdefault(key, {"key": key, "title": str(title), "items": []})
+        part["items"] += [_shown(entry, text, language, name_of) for text in entry.texts.values()]
+    return list(sections.values())
+
+
+def _shown(entry: Entry, text: WorkText, language: str, name_of: Any) -> dict[str, Any]:
+    work, gettext = entry.work, translator(language).gettext
+    countries = sorted(name_of("country", key) for facet, key in entry.item.subjects if facet == "country")
+    more = ["…"] if len(countries) > MOST_COUNTRIES else []
+    item: dict[str, Any] = {
+        "key": entry.item.block(text.language),
+        "work_id": work.id,
+        "title": entry.listing.titles.get(text.language) or text.title,
+        "url": text.link or work.canonical_url or "",
+        "kind_label": gettext(KIND_LABELS[work.kind]) if work.kind in KIND_LABELS else work.kind,
+        "countries_text": ", ".join([*countries[:MOST_COUNTRIES], *more]),
+        "language_label": languages.language_name(text.link_language or text.language, language),
+        "language": text.language,
+        "blurb": entry.listing.blurbs.get(text.language) or text.blurb,
+        "publisher": work.publisher,
+        "pages_text": pages_text(work, language),
+        "featured": work.state == "featured",
+    }
+    if entry.item.ends_at is not None:
+        item["until"] = entry.item.ends_at
+    if work.starts_at is not None:
+        item["starts_at"] = work.starts_at
+        item["button_label"] = gettext("Register") if work.kind == "webinar" else ""
+    return item
+
+
+def pages_text(work: Work, language: str) -> str:
+    """“38 pages · PDF, 4 MB”, as much of it as is known."""
+    parts: list[str] = []
+    if work.pages:
+        parts.append(translator(language).ngettext("%(num)d page", "%(num)d pages", work.pages) % {"num": work.pages})
+    kind = "PDF" if "pdf" in work.file_type.lower() else ""
+    size = languages.file_size(work.file_bytes, language) if work.file_bytes else ""
+    if file := ", ".join(part for part in (kind, size) if part):
+        parts.append(file)
+    return " · ".join(parts)
+
+
+def _count_clicks(context: dict[str, Any], house: House) -> None:
+    """Number the links of a list that counts clicks: `/c/<token>/<n>`; the target of n stays in the database."""
+    context["click_base"] = house.settings.url("/c/")
+    items = [item for part in context["sections"] for item in part["items"]]
+    for number, url in enumerate(dict.fromkeys(item["url"] for item in items), start=1):
+        for item in items:
+            if item["url"] == url:
+                item["click"] = number
+
+
+def click_targets(contents: Sequence[Entry]) -> dict[int, str]:
+    """Number to address, the same numbering as in the letter."""
+    urls = (
+        text.link or entry.work.canonical_url or "" for entry in _by_section(contents) for text in entry.texts.values()
+    )
+    return dict(enumerate(dict.fromkeys(urls), start=1))
+
+
+def _by_section(contents: Sequence[Entry]) -> list[Entry]:
+    order = list(dict.fromkeys(entry.section.key for entry in contents))
+    return sorted(contents, key=lambda entry: order.index(entry.section.key))
+
+
+def _term_names(session: Session, language: str) -> dict[tuple[str, str], str]:
+    return {
+        (facet, key): name for facet in EDITABLE_FACETS for key, name in terms.names(session, facet, language).items()
+    }
+
+
+def _default_language(newsletter: Newsletter) -> str:
+    return newsletter.languages.partition(",")[0] or "en"
+
+
+def _sender_id(identity: Identity) -> str:
+    """5 to 15 characters, stable: from the identity's domain."""
+    return "".join(c for c in identity.domain if c.isalnum())[:15].ljust(5, "0")

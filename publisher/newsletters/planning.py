@@ -1,0 +1,334 @@
+"""From a released issue to one outbox row per reader, in idempotent chunks that no sender sees until all are there.
+
+Readers are streamed by their number, never fetched at once: memory does not grow with the list. Each chunk is a transaction
+of its own; a crash in the middle is finished by the timetable, and the unique keys make doing a chunk twice harmless.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, and_, func, or_, select
+from sqlmodel import Session, col
+
+from publisher.audience.models import Interest, MailingList, Person, Subscription, SubscriptionState
+from publisher.database import is_sqlite
+from publisher.house import House
+from publisher.library.merging import standing_for
+from publisher.mail.models import (
+    COUNTS_AS_HAD,
+    Address,
+    Identity,
+    Letter,
+    LetterLink,
+    LetterState,
+    MailClass,
+    OutboxState,
+)
+from publisher.mail.outbox import OUTBOX, add_rows, keep_edition, let_out
+from publisher.newsletters.letter import Entry, click_targets, compose, entries
+from publisher.newsletters.matching import Matcher, Reader, Verdict
+from publisher.newsletters.models import Issue, Newsletter, Received
+from publisher.newsletters.newsletters import edition_language, languages_of
+
+CHUNK = 1000
+#: How long an issue is worth carrying after it was planned.
+LIVES = timedelta(days=5)
+PERSON: Table = Person.__table__  # type: ignore[attr-defined]
+SUBSCRIPTION: Table = Subscription.__table__  # type: ignore[attr-defined]
+ADDRESS: Table = Address.__table__  # type: ignore[attr-defined]
+INTEREST: Table = Interest.__table__  # type: ignore[attr-defined]
+RECEIVED: Table = Received.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A reader of the list as planning needs them."""
+
+    person_id: int
+    key: str
+    address_id: int
+    email: str
+    name: str
+    zone: str
+    country: str | None
+    languages: tuple[str, ...]
+
+
+def plan(house: House, issue_id: int, *, now: datetime, on_progress: Callable[[int], None] = lambda _n: None) -> None:
+    """Write a row for every reader who gets something, then let all of them out at once.
+
+    The issue must be `sending` with a letter that is still being planned (see `issues.release`). Safe to call again.
+    """
+    with house.database.session() as session:
+        issue = session.get_one(Issue, issue_id)
+        letter = session.get_one(Letter, issue.letter_id)
+        if letter.state != LetterState.PLANNING:
+            return
+        planned_from = issue.planned_from or now
+        contents = entries(session, issue, now=planned_from)
+        editions = compile_editions(session, house, issue, letter, contents, now=planned_from)
+        newsletter = session.get_one(Newsletter, issue.newsletter_id)
+    matcher = Matcher([entry.item for entry in contents], planned_from)
+    last = 0
+    while True:
+        with house.database.session() as session:
+            readers = list(subscribers(session, issue, now=planned_from, after=last, limit=CHUNK))
+            if not readers:
+                break
+            _plan_chunk(session, issue, newsletter, letter, editions, matcher, readers, now)
+        last = readers[-1].person_id
+        on_progress(len(readers))
+    with house.database.session() as session:
+        let_out(session, session.get_one(Letter, letter.id), now=now)
+
+
+def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
+    """Make the letter of an issue that was just released. One conditional change of state has come before."""
+    newsletter = session.get_one(Newsletter, issue.newsletter_id)
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    letter = Letter(
+        key=f"issue-{issue.id}",
+        kind="issue",
+        title=issue.slug,
+        mail_class=MailClass.BULK,
+        identity_id=newsletter.identity_id,
+        list_key=mailing_list.slug,
+        uncertain=mailing_list.uncertain,
+        links={
+            "unsubscribe": ["unsubscribe", "/u/", f":{mailing_list.slug}"],
+            "preferences": ["preferences", "/preferences/", ""],
+        }
+        | ({"token": ["click", "", ""]} if mailing_list.counts_clicks else {}),
+        created_at=now,
+    )
+    session.add(letter)
+    session.flush()
+    issue.letter_id = letter.id
+    issue.planned_from = now
+    session.add(issue)
+    session.flush()
+    return letter
+
+
+def compile_editions(
+    session: Session, house: House, issue: Issue, letter: Letter, contents: Sequence[Entry], *, now: datetime
+) -> dict[str, int]:
+    """Language to edition id, compiled once each; where clicks are counted, the targets are kept with the letter."""
+    newsletter = session.get_one(Newsletter, issue.newsletter_id)
+    editions: dict[str, int] = {}
+    for language in languages_of(newsletter):
+        data = compose(session, house, issue, language, contents, now=now).to_bytes()
+        editions[language] = keep_edition(session, letter.id or 0, language, digest(data), data)
+    if "token" in letter.links:
+        for number, url in click_targets(contents).items():
+            session.merge(LetterLink(letter_id=letter.id or 0, n=number, url=url))
+        session.flush()
+    return editions
+
+
+def subscribers(
+    session: Session, issue: Issue, *, now: datetime, after: int = 0, limit: int = CHUNK
+) -> Iterator[Subscriber]:
+    """Readers of the issue's list in the order of their number: active, not paused, not suppressed.
+
+    Of a correction: those whose mail of the corrected issue was accepted, and who are still readers.
+    """
+    statement = (
+        select(
+            PERSON.c.id, PERSON.c.key, PERSON.c.address_id, ADDRESS.c.email, PERSON.c.name, PERSON.c.zone, PERSON.c.country, PERSON.c.languages,
+        )
+        .where(PERSON.c.id > after, ADDRESS.c.suppressed == "", *_active(issue, now))
+        .order_by(PERSON.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    for row in session.execute(_joined(statement)):
+        spoken = tuple(code for code in row.languages.split(",") if code) or ("en",)
+        yield Subscriber(row.id, row.key, row.address_id, row.email, row.name, row.zone, row.country, spoken)
+
+
+def suppressed_count(session: Session, issue: Issue, *, now: datetime) -> int:
+    """Readers of the list whose address gets no newsletters."""
+    statement = select(func.count()).select_from(PERSON).where(ADDRESS.c.suppressed != "", *_active(issue, now))
+    return int(session.execute(_joined(statement)).scalar_one())
+
+
+def readers_for(
+    session: Session, people: Sequence[Subscriber], work_ids: Sequence[int], *, issue_id: int | None
+) -> dict[int, Reader]:
+    """What matching needs of these people: interests, and which of these works they had in another issue."""
+    ids = [person.person_id for person in people]
+    interests: dict[int, set[tuple[str, str]]] = {}
+    for row in session.execute(select(INTEREST).where(INTEREST.c.person_id.in_(ids))):
+        interests.setdefault(row.person_id, set()).add((row.facet, row.key))
+    had = _had(session, ids, work_ids, issue_id)
+    return {
+        person.person_id: Reader(
+            person.languages,
+            frozenset(interests.get(person.person_id, ())),
+            frozenset(had.get(person.person_id, ())),
+        )
+        for person in people
+    }
+
+
+def _had(session: Session, ids: Sequence[int], work_ids: Sequence[int], issue_id: int | None) -> dict[int, set[int]]:
+    """Which of these works each person had by another issue; a work that was merged into one of them counts as it."""
+    standing = {merged: work for work, all_ids in standing_for(session, work_ids).items() for merged in all_ids}
+    had: dict[int, set[int]] = {}
+    if standing:
+        counted = (
+            select(RECEIVED.c.person_id, RECEIVED.c.work_id)
+            .join(OUTBOX, OUTBOX.c.id == RECEIVED.c.outbox_id)
+            .where(
+                RECEIVED.c.person_id.in_(ids),
+                RECEIVED.c.work_id.in_(list(standing)),
+                OUTBOX.c.state.in_(COUNTS_AS_HAD),
+            )
+        )
+        if issue_id is not None:
+            counted = counted.where(RECEIVED.c.issue_id != issue_id)
+        for row in session.execute(counted):
+            had.setdefault(row.person_id, set()).add(standing[row.work_id])
+    return had
+
+
+def as_subscriber(person: Person) -> Subscriber:
+    """One person as planning sees the readers of a list; the address is not needed for matching."""
+    spoken = tuple(code for code in person.languages.split(",") if code) or ("en",)
+    return Subscriber(
+        person.id or 0, person.key, person.address_id, "", person.name, person.zone, person.country, spoken
+    )
+
+
+def identity_of(session: Session, newsletter: Newsletter) -> Identity:
+    return session.get_one(Identity, newsletter.identity_id)
+
+
+def digest(data: bytes) -> str:
+    """What tells two compiled editions apart."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def marks(values: dict[str, str]) -> str:
+    """Values of one row's own, as the outbox keeps them."""
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _plan_chunk(
+    session: Session,
+    issue: Issue,
+    newsletter: Newsletter,
+    letter: Letter,
+    editions: dict[str, int],
+    matcher: Matcher,
+    people: Sequence[Subscriber],
+    now: datetime,
+) -> None:
+    readers = readers_for(session, people, [item.work_id for item in matcher.items], issue_id=issue.id)
+    chosen: dict[int, tuple[Subscriber, list[Verdict]]] = {}
+    for person in people:
+        verdicts = matcher.select(readers[person.person_id])
+        if verdicts or issue.kind != "regular":
+            chosen[person.address_id] = (person, verdicts)
+    add_rows(
+        session, (_row(person, verdicts, newsletter, letter, editions, now) for person, verdicts in chosen.values())
+    )
+    _remember(session, issue, letter, chosen)
+
+
+def _row(
+    person: Subscriber,
+    verdicts: Sequence[Verdict],
+    newsletter: Newsletter,
+    letter: Letter,
+    editions: dict[str, int],
+    now: datetime,
+) -> dict[str, Any]:
+    selection = " ".join(f"{v.item.block(v.language)}={v.reason}" for v in verdicts)
+    return empty_row(letter.id or 0, person.address_id, now) | {
+        "edition_id": editions[edition_language(newsletter, person.languages)],
+        "to_name": person.name,
+        "zone": person.zone,
+        "selection": selection or None,
+        "subject": person.key,
+        "expires_at": now + LIVES,
+    }
+
+
+def empty_row(letter_id: int, address_id: int, now: datetime) -> dict[str, Any]:
+    """An outbox row with everything a bulk insert must name."""
+    return {
+        "letter_id": letter_id,
+        "address_id": address_id,
+        "occasion": "",
+        "state": OutboxState.QUEUED.value,
+        "to_name": "",
+        "zone": "UTC",
+        "selection": None,
+        "subject": None,
+        "marks": None,
+        "not_before": now,
+        "attempts": 0,
+        "doubts": 0,
+        "epoch": 0,
+        "reply": "",
+        "created_at": now,
+    }
+
+
+def _remember(
+    session: Session, issue: Issue, letter: Letter, chosen: dict[int, tuple[Subscriber, list[Verdict]]]
+) -> None:
+    """The ledger of works: who gets which by which row, and why."""
+    rows = session.execute(
+        select(OUTBOX.c.id, OUTBOX.c.address_id).where(
+            OUTBOX.c.letter_id == letter.id, OUTBOX.c.address_id.in_(list(chosen))
+        )
+    )
+    ledger = [
+        {
+            "person_id": chosen[row.address_id][0].person_id,
+            "work_id": verdict.item.work_id,
+            "outbox_id": row.id,
+            "issue_id": issue.id,
+            "reason": verdict.reason,
+        }
+        for row in rows
+        for verdict in chosen[row.address_id][1]
+    ]
+    if ledger:
+        session.execute(_insert_received(session).on_conflict_do_nothing(), ledger)
+
+
+def _active(issue: Issue, now: datetime) -> list[Any]:
+    conditions: list[Any] = [
+        SUBSCRIPTION.c.list_id == issue.list_id,
+        SUBSCRIPTION.c.state == SubscriptionState.ACTIVE.value,
+        or_(PERSON.c.paused_until.is_(None), PERSON.c.paused_until <= now),
+    ]
+    if issue.corrects_id is not None:
+        reached = (
+            select(OUTBOX.c.address_id)
+            .join(Issue, and_(col(Issue.letter_id) == OUTBOX.c.letter_id, col(Issue.id) == issue.corrects_id))
+            .where(OUTBOX.c.state.in_((OutboxState.ACCEPTED.value, OutboxState.UNCERTAIN.value)))
+        )
+        conditions.append(PERSON.c.address_id.in_(reached))
+    return conditions
+
+
+def _joined(statement: Any) -> Any:
+    return statement.join(SUBSCRIPTION, SUBSCRIPTION.c.person_id == PERSON.c.id).join(
+        ADDRESS, ADDRESS.c.id == PERSON.c.address_id
+    )
+
+
+def _insert_received(session: Session) -> Any:
+    if is_sqlite(session):
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(RECEIVED)

@@ -1,0 +1,167 @@
+"""The timetable: every recurring job of the house, one line each, and the process that keeps it.
+
+APScheduler gives the ticks, in memory and by interval only; what is due is a column in a table, and every job is idempotent,
+so that two processes, a kill in the middle or an outage of a week change nothing but the hour. One process keeps the
+timetable at a time: it holds the lease `timetable`, and another takes over when it stops.
+
+`publisher tick` runs the whole timetable once; `python scheduler.py` and `publisher serve` keep it.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from publisher import budgets, clock, leases
+from publisher.audience import upkeep
+from publisher.house import House, open_house
+from publisher.library import harvesting
+from publisher.mail import mailbox, relays
+from publisher.newsletters import tending
+from publisher.settings import Settings
+from publisher.staff import sessions
+
+log = logging.getLogger("publisher.scheduler")
+
+#: A keeper that is silent for so long has lost the timetable to another.
+LEASE = timedelta(seconds=60)
+KEPT_BUDGETS = timedelta(days=2)
+
+Job = Callable[[House, datetime], object]
+
+
+@dataclass(frozen=True)
+class Every:
+    """A line of the timetable: how often, what, and why in a few words."""
+
+    name: str
+    seconds: int
+    job: Job
+    why: str
+
+
+def harvest(house: House, now: datetime) -> object:
+    results = harvesting.check_due(house, now)
+    return {
+        "checked": len(results),
+        "new": sum(r.new for r in results),
+        "failed": sum(r.status == "failed" for r in results),
+    }
+
+
+def tend_newsletters(house: House, now: datetime) -> object:
+    return {"let_out": tending.tend(house, now)}
+
+
+def follow_suppressions(house: House, now: datetime) -> object:
+    with house.database.session() as session:
+        return upkeep.follow_suppressions(session, now)
+
+
+def expire_pending(house: House, now: datetime) -> object:
+    with house.database.session() as session:
+        return upkeep.expire_pending(session, house, now)
+
+
+def forget(house: House, now: datetime) -> object:
+    with house.database.session() as session:
+        upkeep.truncate_ips(session, now)
+        mailbox.forget(session, now=now)
+        relays.forget_use(session, now)
+        budgets.forget(session, before=now - KEPT_BUDGETS)
+        sessions.forget_expired(session, now)
+    return None
+
+
+TIMETABLE = (
+    Every("harvest", 60, harvest, "check sources whose time has come"),
+    Every("newsletters", 20, tend_newsletters, "grow drafts, release what is due, close what was sent"),
+    Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
+    Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
+    Every("forget", 3600, forget, "old addresses of machines, mails in the mailbox, budgets, sessions"),
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one job did in a tick: its answer, or the error that stopped it (the others ran all the same)."""
+
+    job: str
+    result: object = None
+    error: str | None = None
+
+
+def tick(house: House, now: datetime) -> list[Ran]:
+    """Every job once, in the order of the timetable. One that fails does not keep the others from running."""
+    ran: list[Ran] = []
+    for line in TIMETABLE:
+        try:
+            ran.append(Ran(line.name, line.job(house, now)))
+        except Exception as problem:
+            log.exception("the job “%s” failed", line.name)
+            ran.append(Ran(line.name, error=str(problem) or type(problem).__name__))
+    note_tick(house, now)
+    return ran
+
+
+def note_tick(house: House, now: datetime) -> None:
+    """Remember when the timetable last ran: `/health` looks at it. A lease that is never held serves as the note."""
+    with house.database.session() as session:
+        leases.lead(session, "last tick", holder=socket.gethostname(), now=now, lasts=timedelta(0))
+
+
+class Timekeeper:
+    """Keeps the timetable in this process while it holds the lease. `start()` returns at once; `stop()` waits."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._ticks = BackgroundScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for line in TIMETABLE:
+            self._ticks.add_job(self._run, "interval", seconds=line.seconds, args=[line], next_run_time=clock.now())
+
+    def start(self) -> None:
+        self._ticks.start()
+
+    def stop(self) -> None:
+        self._ticks.shutdown(wait=True)
+        with self._house.database.session() as session:
+            leases.release(session, "timetable", holder=self._me, now=clock.now())
+
+    def _run(self, line: Every) -> None:
+        now = clock.now()
+        try:
+            with self._house.database.session() as session:
+                if not leases.lead(session, "timetable", holder=self._me, now=now, lasts=LEASE):
+                    return
+            line.job(self._house, now)
+            note_tick(self._house, now)
+        except Exception:
+            log.exception("the job “%s” failed", line.name)
+
+
+def main() -> None:
+    """Keep the timetable until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    house = open_house(Settings.from_environment())
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    keeper = Timekeeper(house)
+    keeper.start()
+    stop.wait()
+    keeper.stop()
+    house.close()
+
+
+if __name__ == "__main__":
+    main()

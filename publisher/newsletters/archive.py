@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from feeds.archive import ArchiveFeed, ArchiveItem
-from publisher import languages, markdown
+from publisher import markdown
 from publisher.audience.models import MailingList
 from publisher.errors import NotFound
 from publisher.house import House
@@ -98,8 +98,6 @@ def page(session: Session, house: House, newsletter: Newsletter, issue: Issue, l
         "opening_html": markdown.to_html(opening) if opening else "",
         "signed_by": context["signed_by"],
         "sections": context["sections"],
-        "language": language,
-        "direction": languages.direction(language),
     }
 
 

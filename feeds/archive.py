@@ -213,7 +213,7 @@ def _json_item(item: ArchiveItem) -> dict[str, Any]:
     written: dict[str, Any] = {
         "id": _clean(item.id),
         "url": item.link,
-        "title": _clean(item.title),
+        "title": _clean(item.title) or None,
         "summary": _clean(item.summary) if item.summary else None,
         "content_html": _clean(item.content_html) if item.content_html else None,
         "content_text": None if item.content_html else _clean(item.summary or item.title),

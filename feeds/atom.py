@@ -10,7 +10,7 @@ from lxml import html as lxml_html
 from feeds.dates import parse_date
 from feeds.links import absolute, doi_in, joined_base
 from feeds.markup import Fields, first_date, licence_of, media_enclosure, pages_in, picture, places, whole
-from feeds.values import Enclosure, ReadFeed, ReadItem, guid_of, unique
+from feeds.values import Enclosure, ReadFeed, ReadItem, capped, guid_of, unique
 from feeds.xml import XML, inner, name_of, plain_title
 
 ROOTS = {"atom:feed", "atom:entry", "feed", "entry"}
@@ -22,9 +22,9 @@ def read_atom(root: etree._Element, *, url: str | None, now: datetime) -> ReadFe
     self_link = _link(fields, url, "self")
     base = joined_base(url or self_link, root.get(XML + "base"))
     alone = name_of(root).endswith("entry")
-    entries = [root] if alone else fields.all("atom:entry")
+    entries, more = capped([root] if alone else fields.all("atom:entry"))
     items = [_entry(element, None if alone else base, fields) for element in entries]
-    items += [_tombstone(element) for element in fields.all("at:deleted-entry")]
+    items += [_tombstone(element) for element in capped(fields.all("at:deleted-entry"))[0]]
     return ReadFeed(
         format="atom",
         title=_title(fields),
@@ -32,6 +32,7 @@ def read_atom(root: etree._Element, *, url: str | None, now: datetime) -> ReadFe
         language=root.get(XML + "lang"),
         description=_markup_of(fields, base, "atom:subtitle", "atom:tagline"),
         items=tuple(items),
+        problems=tuple(more),
         next_page=_link(fields, base, "next"),
         image=absolute(fields.text("atom:logo", "atom:icon"), base),
         updated=first_date(fields, "atom:updated", "atom:modified"),

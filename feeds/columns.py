@@ -27,7 +27,7 @@ NAMES = {
     "languages": "language languages lang langue idioma sprache locale",
     "summary": "summary description abstract abstracts excerpt teaser blurb resume resumen zusammenfassung notes",
     "content": "content content_html body full_text text html",
-    "publisher": "publisher organisation organization institution publisher_name editeur editorial source source_name journal "
+    "publisher": "publisher organisation organization institution publisher_name editeur editorial source_name journal "
     "container_title",
     "doi": "doi digital_object_identifier",
     "licence": "licence license rights copyright terms_of_use",

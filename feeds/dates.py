@@ -27,7 +27,7 @@ NUMBERS = re.compile(
 )
 CLOCK = re.compile(
     r"[\s,T]*(?:at\s+)?(?P<hour>\d{1,2})[:.]?(?P<minute>\d{2})(?:[:.]?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp])?\.?(?:[Mm]\.?)?\s*(?P<zone>.*)$"
+    r"\s*(?:(?P<half>[AaPp])\.?\s?[Mm]\b\.?)?\s*(?P<zone>.*)$"
 )
 OFFSET = re.compile(r"\(?(?:GMT|UTC|UT|Z)?\s*(?P<sign>[+\-\u2212])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?\b", re.I)
 WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,\s*|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?[\s\-]+", re.I)

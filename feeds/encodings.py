@@ -37,11 +37,12 @@ WIDER = {
     "big5": "big5hkscs",
 }
 # Not encodings of documents: quadratic, or a way to smuggle markup past whoever looks at the bytes.
-NEVER = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "mbcs", "oem"}
+NEVER = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7", "mbcs", "oem"}
 DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""")
 META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.I)
 HEADER = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]{1,40})""", re.I)
 GUESS_BYTES = 20_000
+REFERENCE = re.compile(r"&#(1[2-5]\d|x[89][0-9a-f]);", re.I)
 C1 = {n: bytes([n]).decode("cp1252", "ignore") or "\ufffd" for n in range(0x80, 0xA0)}
 HAS_C1 = re.compile("[\x80-\x9f]")
 
@@ -61,6 +62,16 @@ def text_of(data: bytes, content_type: str | None = None) -> tuple[str, str | No
     header = _codec(_header(content_type))
     text, problem = _believe(data, header, declared)
     return (text.translate(C1) if HAS_C1.search(text) else text), problem
+
+
+def windows_references(text: str) -> str:
+    """Numeric references to C1 controls mean Windows-1252, as every browser reads them (HTML §13.2.5.80)."""
+    return REFERENCE.sub(_windows, text) if "&#" in text else text
+
+
+def _windows(match: re.Match[str]) -> str:
+    number = int(match[1][1:], 16) if match[1][0] in "xX" else int(match[1])
+    return C1.get(number, match[0])
 
 
 def _marked(data: bytes, name: str) -> tuple[str, str | None]:
@@ -120,6 +131,6 @@ def _codec(label: str | None) -> str | None:
         "".encode(info.name)
     except (LookupError, ValueError, UnicodeError):
         return None
-    if info.name in NEVER or info.name.startswith(("utf-16", "utf-32")):
+    if info.name.replace("_", "-") in NEVER or info.name.startswith(("utf-16", "utf-32")):
         return None
     return WIDER.get(info.name, info.name)

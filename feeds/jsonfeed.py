@@ -10,7 +10,7 @@ from feeds.errors import FeedError
 from feeds.jsontext import texts, words
 from feeds.links import absolute, doi_in
 from feeds.markup import seconds, whole
-from feeds.values import RAW_LIMIT, Enclosure, ReadFeed, ReadItem, guid_of, unique
+from feeds.values import RAW_LIMIT, Enclosure, ReadFeed, ReadItem, capped, guid_of, told, unique
 
 
 def is_json_feed(value: Any) -> bool:
@@ -25,7 +25,7 @@ def read_json_feed(value: Any, *, url: str | None, now: datetime) -> ReadFeed:
     if not isinstance(value, Mapping) or not isinstance(value.get("items", []), list):
         raise FeedError("The JSON Feed has no list of items.")
     base = absolute(words(value.get("feed_url")), url) or url
-    given = value.get("items", [])
+    given, more = capped(value.get("items", []))
     items = tuple(_item(item, base, value) for item in given if isinstance(item, Mapping))
     wrong = [n for n, item in enumerate(given, 1) if not isinstance(item, Mapping)]
     return ReadFeed(
@@ -36,7 +36,7 @@ def read_json_feed(value: Any, *, url: str | None, now: datetime) -> ReadFeed:
         description=words(value.get("description")),
         items=items,
         next_page=absolute(words(value.get("next_url")), base),
-        problems=tuple(f"Item {n} is not an object; it was left out." for n in wrong),
+        problems=told([*more, *(f"Item {n} is not an object; it was left out." for n in wrong)]),
         image=absolute(words(value.get("icon")) or words(value.get("favicon")), base),
         self_link=absolute(words(value.get("feed_url")), url),
         hubs=unique(absolute(words(hub), base) for hub in _list(value.get("hubs"))),
@@ -80,7 +80,7 @@ def raw_of(item: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _authors(of: Mapping[str, Any]) -> tuple[str, ...]:
-    return unique(texts(of.get("authors"))) or unique(texts(of.get("author")))
+    return unique([*texts(of.get("authors")), *texts(of.get("author"))])
 
 
 def _enclosure(item: Mapping[str, Any], base: str | None) -> Enclosure | None:

@@ -9,13 +9,15 @@ from feeds.errors import FeedError, TooLarge
 from feeds.xml import ILLEGAL
 
 MOST_DEPTH = 100
+# An open string runs to the end, so that a thousand of them are not each looked for to the end.
+STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.S)
 BRACKETS = re.compile(r"[\[\]{}]")
 
 
 def load(text: str) -> Any:
     """The value; `FeedError` for what is not JSON, nests more than a hundred deep, or holds a number nobody can mean."""
     depth = deepest = 0
-    for match in BRACKETS.finditer(re.sub(r'"(?:[^"\\]|\\.)*+"', "", text)):
+    for match in BRACKETS.finditer(STRING.sub("", text)):
         depth += 1 if match[0] in "[{" else -1
         deepest = max(deepest, depth)
     if deepest > MOST_DEPTH:
@@ -30,7 +32,11 @@ def load(text: str) -> Any:
 
 def words(value: Any) -> str | None:
     """A single text out of a value: of a list its first that says something, of an object its name or value."""
-    return next(iter(texts(value)), None)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return ILLEGAL.sub("", value).strip() or None
+    return next(texts(value), None)
 
 
 def texts(value: Any, depth: int = 0) -> Iterator[str]:

@@ -15,7 +15,7 @@ from feeds.dates import parse_date
 from feeds.errors import FeedError
 from feeds.links import absolute, doi_in
 from feeds.markup import Fields, first_date, licence_of, pages_in, places, whole
-from feeds.values import ReadFeed, ReadItem, unique
+from feeds.values import ReadFeed, ReadItem, capped, unique
 from feeds.xml import LIMIT, inner, name_of, parse, plain_title
 
 Verb = Literal["Identify", "ListMetadataFormats", "ListSets", "ListIdentifiers", "ListRecords", "GetRecord"]
@@ -96,6 +96,8 @@ def read_identify(data: bytes, *, content_type: str | None = None, limit: int = 
     """The answer to Identify."""
     root, _ = parse(data, content_type=content_type, limit=limit)
     fields = Fields(_answer(root, "oai:Identify"))
+    if not fields.text("oai:repositoryName", "oai:baseURL", "oai:granularity"):
+        raise FeedError("The repository does not say who it is.")
     fine = "T" in (fields.text("oai:granularity") or "")
     return Repository(
         name=fields.text("oai:repositoryName") or "",
@@ -129,15 +131,18 @@ def read_page(root: etree._Element, *, url: str | None, now: datetime, problems:
     body = _answer(root)
     verb = name_of(body).removeprefix("oai:")
     page = Fields(root)
-    headers = [e for e in body if name_of(e) in ("oai:record", "oai:header")]
+    headers, more = capped(e for e in body if name_of(e) in ("oai:record", "oai:header"))
     title = Fields(body).text("oai:repositoryName") if verb == "Identify" else None
+    items = tuple(item for element in headers if (item := _record(element)))
+    bare = sum(not item.title and not item.deleted for item in items) if verb != "ListIdentifiers" else 0
+    unread = [f"{bare} records have no title in Dublin Core."] if bare else []
     return ReadFeed(
         format="oai-pmh",
         title=title or "",
         link=absolute(page.text("oai:request")),
-        items=tuple(item for element in headers if (item := _record(element))),
+        items=items,
         next_page=_next_page(root, body, verb, url),
-        problems=tuple(problems),
+        problems=(*problems, *more, *unread),
         updated=first_date(page, "oai:responseDate"),
         read_at=now,
     )

@@ -3,6 +3,7 @@
 Sources: rssboard.org/rss-specification, web.resource.org/rss/1.0/spec, RFC 5005 for `next`, and the wild.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -20,9 +21,10 @@ from feeds.markup import (
     seconds,
     whole,
 )
-from feeds.values import Enclosure, ReadFeed, ReadItem, guid_of, unique
+from feeds.values import Enclosure, ReadFeed, ReadItem, capped, guid_of, unique
 from feeds.xml import RDF, XML, inner, name_of, plain_title
 
+MAIL_AND_NAME = re.compile(r"^\s*[^\s@()]+@[^\s()]+\s*\(([^()]+)\)\s*$")
 ROOTS = {"rss", "rdf:RDF", "RDF", "channel"}
 
 
@@ -33,14 +35,15 @@ def read_rss(root: etree._Element, *, url: str | None, now: datetime) -> ReadFee
     link = _channel_link(fields, joined_base(url, root.get(XML + "base") or channel.get(XML + "base")))
     base = joined_base(link or url, root.get(XML + "base") or channel.get(XML + "base"))
     language = fields.text("language", "dc:language") or root.get(XML + "lang") or channel.get(XML + "lang")
-    items = tuple(_item(element, base, fields) for element in _items(root))
+    found, more = capped(_items(root))
     return ReadFeed(
         format="rss",
         title=plain_title(fields.text("title", "dc:title")),
         link=link,
         language=language,
         description=fields.text("description", "itunes:summary", "itunes:subtitle", "dc:description"),
-        items=items,
+        items=tuple(_item(element, base, fields) for element in found),
+        problems=tuple(more),
         next_page=_relation(fields, "next", base),
         image=_channel_image(root, fields, base),
         updated=first_date(fields, "lastBuildDate", "pubDate", "dc:date", "atom:updated"),
@@ -79,7 +82,7 @@ def _item(element: etree._Element, feed_base: str | None, channel: Fields) -> Re
         content_html=content,
         published=published or first_date(fields, "pubdate", "published", "dcterms:created", "date"),
         updated=first_date(fields, "dcterms:modified", "atom:updated", "updated"),
-        authors=unique([*fields.texts("author", "dc:creator", "itunes:author"), *_names(fields)]),
+        authors=_authors(fields),
         languages=unique(fields.texts("dc:language", "language")) or unique([element.get(XML + "lang")]),
         categories=_categories(fields),
         countries=places(fields),
@@ -117,6 +120,13 @@ def _channel_link(fields: Fields, base: str | None) -> str | None:
 def _relation(fields: Fields, relation: str | None, base: str | None) -> str | None:
     links = (e for e in fields.all("atom:link", "link") if e.get("rel") == relation)
     return next((found for e in links if (found := absolute(e.get("href"), base))), None)
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    """The names of the authors; of "mail@example.org (Amina Diop)", which RSS 2.0 wants, the name alone."""
+    given = [inner(author) for author in fields.all("author") if len(author) == 0]
+    people = [MAIL_AND_NAME.sub(r"\1", text) for text in given]
+    return unique([*people, *fields.texts("dc:creator", "itunes:author"), *_names(fields)])
 
 
 def _names(fields: Fields) -> list[str]:

@@ -9,7 +9,7 @@ from feeds.dates import parse_date
 from feeds.errors import FeedError, TooLarge
 from feeds.links import absolute
 from feeds.markup import Fields
-from feeds.values import ChildMap, ReadFeed, ReadItem, unique
+from feeds.values import ChildMap, ReadFeed, ReadItem, capped, told, unique
 from feeds.xml import children, name_of, plain_title
 
 ROOTS = {"urlset", "sitemapindex"}
@@ -33,13 +33,11 @@ def unzipped(data: bytes, *, limit: int) -> bytes:
 
 def read_sitemap(root: etree._Element, *, url: str | None, now: datetime) -> ReadFeed:
     """A URL set as items (their dates are `updated`), an index as `children`."""
-    entries = [Map(element) for element in root if name_of(element).rpartition(":")[2] in ("url", "sitemap")]
+    elements, problems = capped(e for e in root if name_of(e).rpartition(":")[2] in ("url", "sitemap"))
+    entries = [Map(element) for element in elements]
     found = [(link, entry) for entry in entries if (link := absolute(entry.text("sm:loc"), url))]
-    problems = (
-        [f"{len(entries) - len(found)} entries have no address; they were left out."]
-        if len(found) < len(entries)
-        else []
-    )
+    if len(found) < len(entries):
+        problems.append(f"{len(entries) - len(found)} entries have no address; they were left out.")
     if name_of(root).endswith("sitemapindex"):
         maps = tuple(ChildMap(link, parse_date(entry.text("sm:lastmod"))) for link, entry in found)
         return ReadFeed(format="sitemap", link=url, children=maps, problems=tuple(problems), read_at=now)
@@ -55,10 +53,10 @@ def is_list(text: str) -> bool:
 
 def read_list(text: str, *, url: str | None, now: datetime) -> ReadFeed:
     """A plain text sitemap. Lines that are no address are named."""
-    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines, more = capped((n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip())
     items = tuple(ReadItem(guid=link, guid_made=True, link=link) for _, line in lines if (link := absolute(line)))
-    wrong = tuple(f"Line {n} is not an address; it was left out." for n, line in lines if not absolute(line))
-    return ReadFeed(format="sitemap", link=url, items=items, problems=wrong, read_at=now)
+    wrong = [*more, *(f"Line {n} is not an address; it was left out." for n, line in lines if not absolute(line))]
+    return ReadFeed(format="sitemap", link=url, items=items, problems=told(wrong), read_at=now)
 
 
 class Map(Fields):

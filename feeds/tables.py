@@ -8,18 +8,20 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from feeds.columns import column_of, item_of
 from feeds.errors import FeedError
 from feeds.jsontext import load, words
 from feeds.links import absolute
-from feeds.values import ReadFeed, ReadItem
+from feeds.values import ReadFeed, ReadItem, capped, told
 
 DELIMITERS = ",;\t|"
 MOST_LINES = 500
 """Lines one record may span; a quote that is not closed by then was not meant as one."""
+MANY_BROKEN = 200
+LISTS = {"items", "records", "results", "data", "resources", "entries", "works", "hits", "docs", "documents", "rows"}
+LISTS |= {"value", "publications", "list"}
 NEEDED = {"title", "link", "guid"}
 Row = tuple[int, list[str]]
 
@@ -33,14 +35,15 @@ def read_csv(text: str, *, url: str | None, now: datetime, problems: Sequence[st
     columns = [column_of(name) for name in header]
     if not NEEDED & set(columns):
         raise FeedError("The table has no column for a title, a link or an id in its first row.")
-    items, wrong = [], list(problems)
-    for number, cells in rows:
+    taken, more = capped(rows)
+    items, wrong = [], [*problems, *more]
+    for number, cells in taken:
         found = _checked(number, cells, header, url)
         if isinstance(found, ReadItem):
             items.append(found)
         elif found:
             wrong.append(found)
-    return ReadFeed(format="csv", link=url, items=tuple(items), problems=tuple(wrong), read_at=now)
+    return ReadFeed(format="csv", link=url, items=tuple(items), problems=told(wrong), read_at=now)
 
 
 def is_csv(text: str) -> bool:
@@ -58,17 +61,16 @@ def read_json(value: Any, *, url: str | None, now: datetime, problems: Sequence[
     records = _records(value)
     if records is None:
         raise FeedError("The JSON holds no list of records.")
-    items, wrong = [], list(problems)
-    for number, record in enumerate(records, 1):
+    taken, more = capped(records)
+    items, wrong = [], [*problems, *more]
+    for number, record in enumerate(taken, 1):
         item = item_of(record, url) if isinstance(record, Mapping) else None
         if item is None:
             wrong.append(f"Record {number} has neither a title nor a link; it was left out.")
         else:
             items.append(item)
     following = _following(value, url) if isinstance(value, Mapping) else None
-    return ReadFeed(
-        format="json", link=url, items=tuple(items), next_page=following, problems=tuple(wrong), read_at=now
-    )
+    return ReadFeed(format="json", link=url, items=tuple(items), next_page=following, problems=told(wrong), read_at=now)
 
 
 def json_lines(text: str) -> tuple[list[Any], list[str]] | None:
@@ -92,8 +94,17 @@ def _checked(number: int, cells: list[str], header: list[str], url: str | None) 
         return None
     if len(cells) != len(header) and (len(cells) < len(header) or any(cell.strip() for cell in cells[len(header) :])):
         return f"Row {number} has {len(cells)} cells where the header has {len(header)}; it was left out."
-    item = item_of(dict(zip(reversed(header), reversed(cells[: len(header)]), strict=False)), url)
+    item = item_of(_record(header, cells), url)
     return item or f"Row {number} has neither a title nor a link; it was left out."
+
+
+def _record(header: list[str], cells: list[str]) -> dict[str, str]:
+    """The cells by column; of two columns of one name the first that says something."""
+    record: dict[str, str] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if not record.get(name):
+            record[name] = cell
+    return record
 
 
 def _dialect(lines: list[str]) -> tuple[int, str]:
@@ -109,14 +120,15 @@ def _dialect(lines: list[str]) -> tuple[int, str]:
 
 def _rows(lines: list[str], start: int, delimiter: str) -> Iterator[Row]:
     """The records with their row numbers. A stray quote costs its own line, never the rest of the file."""
-    position, number = start, start
+    position, number, broken = start, start, 0
     while position < len(lines):
         number += 1
-        reader = csv.reader(islice(lines, position, position + MOST_LINES), delimiter=delimiter, strict=True)
+        span = MOST_LINES if broken < MANY_BROKEN else 2  # else every line could cost five hundred
+        reader = csv.reader(lines[position : position + span], delimiter=delimiter, strict=True)
         try:
             cells, used = next(reader), reader.line_num
         except csv.Error:
-            cells, used = _alone(lines[position], delimiter), 1
+            cells, used, broken = _alone(lines[position], delimiter), 1, broken + 1
         position += used
         yield number, cells
 
@@ -129,17 +141,20 @@ def _alone(line: str, delimiter: str) -> list[str]:
 
 
 def _records(value: Any, depth: int = 0) -> list[Any] | None:
-    """The list of records, breadth first: the first array that holds an object."""
+    """The list of records: an array of objects, one under a name that says so, the object itself, or any array inside."""
     if isinstance(value, list):
         return value if any(isinstance(part, Mapping) for part in value) else None
     if not isinstance(value, Mapping) or depth > 3:
         return None
-    parts = list(value.values())
-    for part in parts:
-        if isinstance(part, list) and any(isinstance(record, Mapping) for record in part):
-            return part
-    inside = (found for part in parts if isinstance(part, Mapping) and (found := _records(part, depth + 1)))
-    return next(inside, [value] if depth == 0 and NEEDED & {column_of(str(key)) for key in value} else None)
+    arrays = [name for name, part in value.items() if isinstance(part, list) and _records(part)]
+    for name in arrays:
+        if str(name).lower() in LISTS:
+            return list(value[name])
+    meant = {column_of(str(name)) for name in value}
+    if "title" in meant and {"link", "guid", "doi"} & meant:
+        return [value]
+    inside = (found for part in value.values() if isinstance(part, Mapping) and (found := _records(part, depth + 1)))
+    return next(inside, None) or (list(value[arrays[0]]) if arrays else None)
 
 
 def _following(value: Mapping[str, Any], url: str | None) -> str | None:

@@ -1,12 +1,16 @@
 """What is read, whatever the format was. Strings are as found; dates are aware and in UTC; nothing is sanitised here."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from itertools import islice
+from typing import Literal, TypeVar
 
+T = TypeVar("T")
 Format = Literal["rss", "atom", "jsonfeed", "oai-pmh", "sitemap", "html", "csv", "json"]
+MOST_ITEMS = 100_000
+MOST_PROBLEMS = 1000
 RAW_LIMIT = 1000
 """Characters kept of one value in `ReadItem.raw`: enough to judge a record by, not a second copy of its text."""
 
@@ -108,6 +112,22 @@ def guid_of(given: str | None, link: str | None, *parts: str | datetime | None) 
         return link, True
     text = "\x1f".join(part.isoformat() if isinstance(part, datetime) else part or "" for part in parts)
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), True
+
+
+def capped(found: Iterable[T]) -> tuple[list[T], list[str]]:
+    """The first `MOST_ITEMS` of what was found, and a sentence where there was more."""
+    kept = list(islice(found, MOST_ITEMS + 1))
+    more = (
+        [f"There is more than we read in one go: the first {MOST_ITEMS:,} were read."] if len(kept) > MOST_ITEMS else []
+    )
+    return kept[:MOST_ITEMS], more
+
+
+def told(problems: Sequence[str]) -> tuple[str, ...]:
+    """The problems, at most `MOST_PROBLEMS` of them, and how many more there were."""
+    if len(problems) <= MOST_PROBLEMS:
+        return tuple(problems)
+    return (*problems[:MOST_PROBLEMS], f"There are {len(problems) - MOST_PROBLEMS} more problems like these.")
 
 
 def unique(values: Iterable[str | None]) -> tuple[str, ...]:

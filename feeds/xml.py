@@ -10,7 +10,7 @@ from html.entities import name2codepoint
 
 from lxml import etree
 
-from feeds.encodings import text_of
+from feeds.encodings import text_of, windows_references
 from feeds.errors import FeedError, Refused, TooLarge
 
 LIMIT = 20_000_000
@@ -90,7 +90,7 @@ def parse_text(text: str) -> tuple[etree._Element, list[str]]:
         text, problems = ILLEGAL.sub("", text), ["Control characters that XML does not allow were left out."]
     if text.count("<") > MOST_TAGS:
         raise TooLarge("The document has more elements than we read.")
-    text = _without_doctype(DECLARATION.sub("", text)).strip()
+    text = windows_references(_without_doctype(DECLARATION.sub("", text)).strip())
     root = _tree(text, recover=False)
     if root is None:
         problems.append("The XML is not well-formed; what could be read was read.")

@@ -72,7 +72,7 @@ class Fields:
 
     @property
     def title_key(self) -> str:
-        return folded(self.title)[:200]
+        return key_of_title(self.title)
 
     def as_data(self) -> dict[str, Any]:
         """For `Record.data`: what this source said, without what is empty."""
@@ -122,6 +122,11 @@ def fields_of(item: ReadItem, source: Source, terms: Terms) -> Fields | None:
         ends_at=item.ends_at,
         translation_of=_translation_of(item),
     )
+
+
+def key_of_title(title: str) -> str:
+    """A title as look-alikes are compared."""
+    return folded(title)[:200]
 
 
 def guid_key(guid: str) -> str:

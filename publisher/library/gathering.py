@@ -42,7 +42,6 @@ class Page:
     remember: Mapping[str, Any] = field(default_factory=dict)
     unchanged: bool = False
     more: bool = False
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,18 @@ def feed_pages(errand: Errand) -> Iterator[Page]:
     wanted = FEED_PAGES if not source.first_harvest_done or source.kind in ("json", "csv") else 1
     while True:
         further = feed.next_page if len(followed) < wanted and feed.next_page not in followed else None
-        yield Page(feed.items, {} if further else remember, title=feed.title)
+        yield Page(feed.items, {} if further else remember)
         if further is None:
             return
         followed.add(further)
         errand.rest()
-        feed = errand.read(errand.get(further))
+        try:
+            feed = errand.read(errand.get(further))
+        except (FetchError, FeedError):
+            if source.kind != "feed":
+                raise
+            # The back catalogue of a feed is a bonus; what is new stood on its first page.
+            feed = ReadFeed(feed.format)
 
 
 def oai_pages(errand: Errand) -> Iterator[Page]:
@@ -118,10 +123,14 @@ def oai_pages(errand: Errand) -> Iterator[Page]:
     """
     source = errand.source
     resumed = _cursor(source.cursor)
+    asked = set[str]()
     begun: str | None = resumed["begun"] if resumed else None
     url: str | None = resumed["url"] if resumed else _first_question(errand)
     for _ in range(MAX_PAGES):
         assert url is not None
+        if url in asked:
+            raise FeedError("The list of this repository goes round in circles.")
+        asked.add(url)
         try:
             feed = _records(errand, url)
         except oaipmh.BadResumptionToken:

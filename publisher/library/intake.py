@@ -188,7 +188,8 @@ class _Batch:
             one.work = (present.get(one.record.work_id) if one.record else None) or known.of(one.said)
             if one.work is None:
                 one.work, one.is_new_work = self._made(one.said), True
-            known.identify(one.work, one.said)
+            if not self._is_only_heard(one):
+                known.identify(one.work, one.said)
         self.session.flush()
         known.keep_further(self.session)
         self._flag_clashes(known)
@@ -218,6 +219,9 @@ class _Batch:
         for one in coming:
             assert one.work is not None
             assert one.work.id is not None
+            if self._is_only_heard(one):
+                self._keep_record(one)
+                continue
             owner_id = owners.get((one.work.id, one.said.language))
             owner = one.is_new_work or (one.record is not None and one.record.id == owner_id)
             if one.record is not None and one.record.language != one.said.language:
@@ -230,6 +234,12 @@ class _Batch:
                 one.work.updated_at = self.now
             self._revive(one)
             self._keep_record(one)
+
+    def _is_only_heard(self, one: _Coming) -> bool:
+        """A stranger's form about a work that readers see already: remembered, but it changes nothing they see."""
+        if self.source.slug != "share" or one.is_new_work or one.work is None:
+            return False
+        return one.work.state != WorkState.NEW
 
     def _late(self, one: _Coming) -> datetime | None:
         """Since when a translation is news that joins a work which was there before; None where it comes with the work."""

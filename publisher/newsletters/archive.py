@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from feeds.archive import ArchiveFeed, ArchiveItem
-from publisher import markdown
+from publisher import languages, markdown
 from publisher.audience.models import MailingList
 from publisher.errors import NotFound
 from publisher.house import House
@@ -98,6 +98,8 @@ def page(session: Session, house: House, newsletter: Newsletter, issue: Issue, l
         "opening_html": markdown.to_html(opening) if opening else "",
         "signed_by": context["signed_by"],
         "sections": context["sections"],
+        "language": language,
+        "direction": languages.direction(language),
     }
 
 
@@ -122,6 +124,7 @@ def feed(
 
 def _feed_item(session: Session, house: House, newsletter: Newsletter, issue: Issue, language: str) -> ArchiveItem:
     shown = page(session, house, newsletter, issue, language)
+    shown = {name: value for name, value in shown.items() if name not in ("language", "direction")}
     moment = (issue.planned_from or issue.created_at).astimezone(UTC)
     domain = session.get_one(Identity, newsletter.identity_id).domain
     return ArchiveItem(

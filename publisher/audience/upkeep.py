@@ -42,6 +42,7 @@ def expire_pending(session: Session, house: House, now: datetime) -> int:
     session.execute(
         delete(Consent).where(unconfirmed & (func.coalesce(Consent.confirmation_sent_at, Consent.at) < before))
     )
+    _forget_old_changes(session, house, before, now)
     ids = sorted(touched)
     for start in range(0, len(ids), AT_ONCE):
         _forget_empty(session, house, ids[start : start + AT_ONCE], now)
@@ -102,11 +103,19 @@ def _forget_empty(session: Session, house: House, ids: list[int], now: datetime)
     for model in (Interest, AddressChange):
         session.execute(delete(model).where(_table(model).c.person_id.in_(persons)))
     session.execute(delete(Person).where(col(Person.id).in_(persons)))
-    _forget_addresses(session, house, their_addresses, now)
+    forget_addresses(session, house, their_addresses, now)
 
 
-def _forget_addresses(session: Session, house: House, ids: list[int], now: datetime) -> None:
-    """Delete addresses that nothing else names, with the letters we sent there; a suppression is remembered."""
+def _forget_old_changes(session: Session, house: House, before: datetime, now: datetime) -> None:
+    """New addresses that nobody confirmed within seven days."""
+    old = col(AddressChange.confirmed_at).is_(None) & (col(AddressChange.asked_at) < before)
+    ids = sorted(set(session.exec(select(AddressChange.new_address_id).where(old))))
+    session.execute(delete(AddressChange).where(old))
+    forget_addresses(session, house, ids, now)
+
+
+def forget_addresses(session: Session, house: House, ids: list[int], now: datetime) -> None:
+    """Delete those of these addresses that nothing else names, with the letters we sent there; a suppression is remembered."""
     named = _named_elsewhere("address", col(Address.id), {"outbox"})
     free = session.exec(select(Address).where(col(Address.id).in_(ids), ~named)).all()
     for address in free:

@@ -8,14 +8,15 @@ from publisher.errors import BadInput
 
 SHORTEST, LONGEST = 10, 1024
 
-_COMMON = frozenset(
-    "password password1 password12 password123 password1234 passw0rd12 p@ssw0rd12 p@ssword123 1234567890 0123456789 "
-    "12345678910 1234567891 123456789a a123456789 1111111111 0000000000 1q2w3e4r5t qwertyuiop qwerty12345 qwerty123456 "
-    "qwertyuiop1 asdfghjkl1 zaq12wsxcde 1qaz2wsx3edc letmein123 letmein1234 welcome123 welcome1234 iloveyou12 iloveyou123 "
-    "changeme123 changeme1234 administrator admin12345 admin123456 adminadmin rootroot12 football123 baseball123 "
-    "sunshine123 princess123 superman123 trustno1trustno1 abcdefghij abcdefghijk abc1234567 abcd123456 motdepasse "
-    "motdepasse1 azertyuiop azerty12345 contraseña contrasena1 newsletter newsletter1 publisher1 publisher123".split()
-)
+_TRIED_FIRST = """
+password password1 password12 password123 password1234 passw0rd12 p@ssw0rd12 p@ssword123 1234567890 0123456789
+12345678910 1234567891 123456789a a123456789 1111111111 0000000000 1q2w3e4r5t qwertyuiop qwerty12345 qwerty123456
+qwertyuiop1 asdfghjkl1 zaq12wsxcde 1qaz2wsx3edc letmein123 letmein1234 welcome123 welcome1234 iloveyou12 iloveyou123
+changeme123 changeme1234 administrator admin12345 admin123456 adminadmin rootroot12 football123 baseball123
+sunshine123 princess123 superman123 trustno1trustno1 abcdefghij abcdefghijk abc1234567 abcd123456 motdepasse
+motdepasse1 azertyuiop azerty12345 contraseña contrasena1 newsletter newsletter1 publisher1 publisher123
+"""
+_COMMON = frozenset(_TRIED_FIRST.split())
 
 
 @cache

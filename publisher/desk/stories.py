@@ -1,0 +1,92 @@
+"""What happened with a person, in plain sentences, oldest first: for staff who are asked “why do I get this?”."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from publisher.audience import people
+from publisher.audience.models import AddressChange, Consent, MailingList, Person
+from publisher.mail.models import Letter, MailEvent, Outbox, OutboxState
+
+Line = tuple[datetime, str]
+
+_HOW = {
+    "form": "Signed up for {name} on a page.",
+    "api": "Signed up for {name} through another program.",
+    "import": "Was added to {name} by an import: {wording}",
+    "staff": "Was added to {name} by staff: {wording}",
+    "undo": "Took back having left {name}.",
+    "demo": "Was put on {name} for the demo.",
+}
+_ENDED = {
+    "unsubscribed": "Left {name}.",
+    "bounced": "{name} ended: mail to the address came back.",
+    "complained": "{name} ended: they complained about a mail.",
+}
+_EVENTS = {
+    "bounce": "“{title}” came back.",
+    "complaint": "Complained about “{title}”.",
+    "click": "Followed a link in “{title}”.",
+    "rejected": "“{title}” was refused: {text}",
+}
+
+
+def story(session: Session, person: Person) -> list[Line]:
+    """Every moment we know of, with a sentence."""
+    lines: list[Line] = [(person.created_at, "Became known here.")]
+    lines += _of_lists(session, person)
+    lines += _of_address(session, person)
+    lines += _of_mails(session, person)
+    return sorted(lines, key=lambda line: line[0])
+
+
+def _of_lists(session: Session, person: Person) -> list[Line]:
+    lines: list[Line] = []
+    names = {row.id: row.name for row in session.exec(select(MailingList))}
+    for consent in session.exec(select(Consent).where(col(Consent.person_id) == person.id).order_by(col(Consent.id))):
+        name = names[consent.list_id]
+        sentence = _HOW.get(consent.how, "Joined {name}.")
+        lines.append((consent.at, sentence.format(name=name, wording=consent.wording)))
+        if consent.confirmation_sent_at:
+            lines.append((consent.confirmation_sent_at, f"Was asked to confirm {name}."))
+        if consent.confirmed_at and consent.confirmed_at != consent.at:
+            lines.append((consent.confirmed_at, f"Confirmed {name}."))
+    for subscription, row in people.subscriptions(session, person):
+        if subscription.ended_at and subscription.state in _ENDED:
+            lines.append((subscription.ended_at, _ENDED[subscription.state].format(name=row.name)))
+    return lines
+
+
+def _of_address(session: Session, person: Person) -> list[Line]:
+    address = people.address_of(session, person)
+    lines: list[Line] = []
+    if address.suppressed and address.suppressed_at:
+        lines.append((address.suppressed_at, f"Mail to the address was stopped: {address.reason}."))
+    changes = session.exec(select(AddressChange).where(col(AddressChange.person_id) == person.id))
+    for change in changes:
+        lines.append((change.asked_at, "Asked for another address."))
+        if change.confirmed_at:
+            lines.append((change.confirmed_at, "Confirmed the new address."))
+    return lines
+
+
+def _of_mails(session: Session, person: Person) -> list[Line]:
+    lines: list[Line] = []
+    mails = session.exec(
+        select(Outbox, Letter)
+        .join(Letter, col(Letter.id) == col(Outbox.letter_id))
+        .where(col(Outbox.address_id) == person.address_id)
+        .order_by(col(Outbox.id))
+    ).all()
+    titles = {mail.id: letter.title for mail, letter in mails}
+    for mail, letter in mails:
+        if mail.state == OutboxState.ACCEPTED and mail.done_at:
+            lines.append((mail.done_at, f"Was sent “{letter.title}”."))
+        elif mail.state in (OutboxState.QUEUED, OutboxState.DEFERRED):
+            lines.append((mail.created_at, f"“{letter.title}” waits to be sent."))
+    whose = select(Outbox.id).where(col(Outbox.address_id) == person.address_id)
+    for event in session.exec(select(MailEvent).where(col(MailEvent.outbox_id).in_(whose)).order_by(col(MailEvent.id))):
+        if event.kind in _EVENTS:
+            sentence = _EVENTS[event.kind].format(title=titles.get(event.outbox_id, "a mail"), text=event.text)
+            lines.append((event.at, sentence))
+    return lines

@@ -116,7 +116,7 @@ def test_every_line_of_the_timetable_is_documented() -> None:
 
 def test_house_names_every_room() -> None:
     text = (ROOT / "HOUSE.md").read_text(encoding="utf-8")
-    missing = [room for room in FLOORS if room.startswith("publisher.") and f"`{room.split('.')[1]}`" not in text and f"{room.split('.')[1]}" not in text]
+    missing = [room for room in FLOORS if room.startswith("publisher.") and "__" not in room and f"`{room.split('.')[1]}`" not in text and f"{room.split('.')[1]}" not in text]
     assert missing == []
 
 

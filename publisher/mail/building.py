@@ -63,14 +63,18 @@ class Builder:
     def values(self, row: Claimed, links: Mapping[str, list[str]]) -> dict[str, str]:
         """The reader's links, made from the row's subject, and what the row brings of its own.
 
-        A link without a path is a bare token for this row: the one that counts clicks.
+        A link without a purpose is the same for everybody; one without a path is a bare token for this row, the one that
+        counts clicks.
         """
-        values = {
-            name: self._settings.url(path + self._tokens.make(Purpose(purpose), f"{row.subject}{suffix}"))
-            if path
-            else self._tokens.make(Purpose(purpose), row.id)
-            for name, (purpose, path, suffix) in links.items()
-        }
+        values: dict[str, str] = {}
+        for name, (purpose, path, suffix) in links.items():
+            if not purpose:
+                values[name] = self._settings.url(path)
+            elif not path:
+                values[name] = self._tokens.make(Purpose(purpose), row.id)
+            else:
+                token = self._tokens.make(Purpose(purpose), f"{row.subject}{suffix}")
+                values[name] = self._settings.url(path + token)
         return values | json.loads(row.marks) if row.marks else values
 
     def _edition(self, session: Session, edition_id: int) -> Edition:

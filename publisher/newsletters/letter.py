@@ -114,17 +114,20 @@ def context_of(
     names = _term_names(session, language)
     name_of = reasons.namer(language, names)
     title = title_of(newsletter, issue, language)
-    opening = issue.openings.get(language) or issue.openings.get(_default_language(newsletter)) or ""
+    opening = opening_of(newsletter, issue, language)
+    named = session.get_one(Issue, issue.corrects_id) if issue.corrects_id is not None else issue
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    home = f"/newsletters/{newsletter.slug}?lang={language}" if mailing_list.kind == "open" else f"/?lang={language}"
     return {
         "newsletter": {
             "name": title_in(newsletter, language),
-            "url": house.settings.url(f"/newsletters/{newsletter.slug}?lang={language}"),
+            "url": house.settings.url(home),
         },
         "issue": {
-            "title": title,
-            "number": issue.number,
-            "date_text": date_text(newsletter, issue, language, now),
-            "url": house.settings.url(f"/newsletters/{newsletter.slug}/{issue.slug}?lang={language}"),
+            "title": title_of(newsletter, named, language),
+            "number": named.number,
+            "date_text": date_text(newsletter, named, language, now),
+            "url": house.settings.url(f"/newsletters/{newsletter.slug}/{named.slug}?lang={language}"),
         },
         "subject": issue.subjects.get(language) or title,
         "preheader": issue.preheaders.get(language, ""),
@@ -132,7 +135,7 @@ def context_of(
         "signed_by": issue.signed_by or newsletter.signed_by,
         "sections": _sections(contents, language, name_of),
         "reasons": reasons.table((entry.item for entry in contents), language, name_of),
-        "subscribe_url": house.settings.url(f"/newsletters/{newsletter.slug}?lang={language}"),
+        "subscribe_url": house.settings.url(home),
     }
 
 
@@ -143,6 +146,12 @@ def title_of(newsletter: Newsletter, issue: Issue, language: str) -> str:
         or issue.subjects.get(_default_language(newsletter))
         or title_in(newsletter, language)
     )
+
+
+def opening_of(newsletter: Newsletter, issue: Issue, language: str) -> str:
+    """The editor's words in that language, in the default language, or in whatever language there are any."""
+    words = issue.openings
+    return str(words.get(language) or words.get(_default_language(newsletter)) or next(iter(words.values()), ""))
 
 
 def date_text(newsletter: Newsletter, issue: Issue, language: str, now: datetime) -> str:

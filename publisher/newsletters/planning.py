@@ -98,11 +98,7 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
         identity_id=newsletter.identity_id,
         list_key=mailing_list.slug,
         uncertain=mailing_list.uncertain,
-        links={
-            "unsubscribe": ["unsubscribe", "/u/", f":{mailing_list.slug}"],
-            "preferences": ["preferences", "/preferences/", ""],
-        }
-        | ({"token": ["click", "", ""]} if mailing_list.counts_clicks else {}),
+        links=_links(newsletter, issue, mailing_list),
         created_at=now,
     )
     session.add(letter)
@@ -112,6 +108,19 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
     session.add(issue)
     session.flush()
     return letter
+
+
+def _links(newsletter: Newsletter, issue: Issue, mailing_list: MailingList) -> dict[str, list[str]]:
+    """How each reader's links are made. Only what anybody may read has a page to read it on."""
+    links = {
+        "unsubscribe": ["unsubscribe", "/u/", f":{mailing_list.slug}"],
+        "preferences": ["preferences", "/preferences/", ""],
+    }
+    if mailing_list.kind == "open" and issue.kind != "correction":
+        links["browser"] = ["", f"/newsletters/{newsletter.slug}/{issue.slug}", ""]
+    if mailing_list.counts_clicks:
+        links["token"] = ["click", "", ""]
+    return links
 
 
 def compile_editions(

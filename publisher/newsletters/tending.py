@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from publisher import languages
 from publisher.errors import PublisherError
 from publisher.house import House
+from publisher.library.sharing import tell_published
 from publisher.mail.models import Address, Letter, LetterState
 from publisher.mail.post import post
 from publisher.newsletters import cadence, drafting, issues, planning
@@ -37,8 +38,19 @@ def tend(house: House, now: datetime) -> int:
         except PublisherError as problem:
             log.warning("newsletter %s: %s", newsletter_id, problem)
     with house.database.session() as session:
-        issues.close_done(session, now=now)
+        close(session, house, now)
     return released
+
+
+def close(session: Session, house: House, now: datetime) -> list[Issue]:
+    """Issues whose every mail has come to an end are sent; partners whose resource stood in one hear of it."""
+    sent = issues.close_done(session, now=now)
+    for issue in sent:
+        newsletter = session.get_one(Newsletter, issue.newsletter_id)
+        works = [entry.item.work_id for entry in entries(session, issue, now=issue.planned_from or now)]
+        url = house.settings.url(f"/newsletters/{newsletter.slug}/{issue.slug}")
+        tell_published(session, house, works, issue_title=title_of(newsletter, issue, "en"), url=url, now=now)
+    return sent
 
 
 def grow(session: Session, house: House, newsletter: Newsletter, now: datetime) -> None:

@@ -93,9 +93,10 @@ def search(session: Session, text: str, *, limit: int = 50) -> list[tuple[Person
         select(Person, Address)
         .join(Address, col(Address.id) == col(Person.address_id))
         .where(
+            col(Address.email) != "",
             col(Address.normalised).contains(wanted, autoescape=True)
             | func.lower(Address.email).contains(wanted, autoescape=True)
-            | func.lower(Person.name).contains(wanted, autoescape=True)
+            | func.lower(Person.name).contains(wanted, autoescape=True),
         )
         .order_by(col(Address.normalised).startswith(wanted, autoescape=True).desc(), col(Address.normalised))
         .limit(limit)
@@ -144,6 +145,8 @@ def check_interests(session: Session, wanted: Iterable[Pair]) -> set[Pair]:
 
 def clean_name(text: str) -> str:
     """A name on one line, without control and direction characters that could disturb a header or a page."""
+    if text.isascii() and text.isprintable():  # nearly all of a long table
+        return " ".join(text.split())[:LONGEST_NAME].strip()
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or c in _JOINERS or not _is_unseen(c))
     return re.sub(" +", " ", kept).strip()[:LONGEST_NAME].strip()
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from publisher.audience import gate, letters, lists, people
 from publisher.audience.links import CONFIRM_LIVES
 from publisher.audience.models import Consent, MailingList, Person, Subscription, SubscriptionState
-from publisher.errors import BadInput
+from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.mail import addresses
 from publisher.mail.models import Address, Suppression
@@ -73,6 +73,38 @@ def sign_up(session: Session, house: House, wish: SignUp, now: datetime) -> None
         _note_wish(session, person, row, wish, now)
     if gate.may_mail(session, house.tokens, wish.email, now=now):
         write(session, house, person, allowed, now)
+
+
+def invite(
+    session: Session,
+    house: House,
+    row: MailingList,
+    email: str,
+    now: datetime,
+    *,
+    name: str = "",
+    language: str = "en",
+) -> Subscription:
+    """Staff ask somebody onto a list: one mail with a button, nothing more until they press it. It waits seven days.
+
+    `Conflict` where they are on it, left it, or nothing may be sent to them.
+    """
+    address = addresses.find_or_make(session, house.tokens, email, now=now)
+    if address.suppressed:
+        raise Conflict(f"Mail to this address is stopped ({address.reason}), so they cannot be invited.")
+    person = people.of_address(session, address)
+    if person is None:
+        first_language = people.clean_languages([language])
+        person = people.make(session, address, now=now, name=name, languages_in_order=first_language)
+    known = lists.subscription(session, person, row)
+    if known is not None and known.state != SubscriptionState.PENDING:
+        raise Conflict(f"They are {known.state} on “{row.name}” already.")
+    _note_wish(session, person, row, SignUp(email, (row.slug,), "Invited by staff.", how="staff"), now)
+    if gate.may_mail(session, house.tokens, email, now=now):
+        write(session, house, person, [row], now)
+    found = lists.subscription(session, person, row)
+    assert found is not None
+    return found
 
 
 def write(session: Session, house: House, person: Person, wanted: list[MailingList], now: datetime) -> None:

@@ -86,29 +86,28 @@ def line_of(cells: Iterable[str]) -> str:
 
 def _row(number: int, line: str, lines: "_Lines", separator: str) -> Row:
     """The row that begins with this line. Lines that turn out not to belong to it are given back."""
-    whole = line
-    taken: list[str] = []
+    taken = [line]
     while True:
-        if len(whole) > LONGEST_ROW:
-            lines.give_back(taken)
+        if sum(map(len, taken)) > LONGEST_ROW:
+            lines.give_back(taken[1:])
             return Row(number, [], "The row is too long.")
         try:
-            return _checked(number, next(csv.reader(whole.splitlines(keepends=True), delimiter=separator, strict=True)))
+            return _checked(number, next(csv.reader(taken, delimiter=separator, strict=True)))
         except (csv.Error, StopIteration) as problem:
-            if "unexpected end of data" not in str(problem):
-                return _leniently(number, whole, separator)
-        more = lines.next() if len(taken) < MOST_LINES else None
+            goes_on = "unexpected end of data" in str(problem)
+        if not goes_on and len(taken) == 1:
+            return _leniently(number, line, separator)
+        more = lines.next() if goes_on and len(taken) < MOST_LINES else None
         if more is None:
-            lines.give_back(taken)
+            lines.give_back(taken[1:])
             return Row(number, [], "A quotation mark opens a cell and none closes it.")
         taken.append(more)
-        whole += more
 
 
-def _leniently(number: int, whole: str, separator: str) -> Row:
+def _leniently(number: int, line: str, separator: str) -> Row:
     """A row whose quotes stand oddly, such as `"Ann" Lee`; most readers of CSV take it, so we do."""
     try:
-        return _checked(number, next(csv.reader(whole.splitlines(keepends=True), delimiter=separator)))
+        return _checked(number, next(csv.reader([line], delimiter=separator)))
     except (csv.Error, StopIteration):
         return Row(number, [], "The row cannot be read.")
 

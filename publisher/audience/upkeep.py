@@ -46,6 +46,7 @@ def expire_pending(session: Session, house: House, now: datetime) -> int:
     ids = sorted(touched)
     for start in range(0, len(ids), AT_ONCE):
         _forget_empty(session, house, ids[start : start + AT_ONCE], now)
+    _erase_again(session, house, now)
     return int(gone)
 
 
@@ -104,6 +105,28 @@ def _forget_empty(session: Session, house: House, ids: list[int], now: datetime)
         session.execute(delete(model).where(_table(model).c.person_id.in_(persons)))
     session.execute(delete(Person).where(col(Person.id).in_(persons)))
     forget_addresses(session, house, their_addresses, now)
+
+
+def _erase_again(session: Session, house: House, now: datetime) -> None:
+    """Addresses that had been erased, got their letters back for a wish, and whose wish nobody confirmed."""
+    waits = exists().where(
+        col(Consent.person_id) == col(Person.id),
+        col(Consent.confirmed_at).is_(None),
+        col(Consent.withdrawn_at).is_(None),
+    )
+    asked = exists().where(
+        col(AddressChange.new_address_id) == col(Address.id), col(AddressChange.confirmed_at).is_(None)
+    )
+    hopeful = select(Person.address_id).where(waits)
+    idle = select(Address).where(
+        col(Address.reason) == "erased", col(Address.email) != "", col(Address.id).not_in(hopeful), ~asked
+    )
+    for address in session.exec(idle).all():
+        for person in session.exec(select(Person).where(col(Person.address_id) == address.id)):
+            person.name, person.country, person.languages, person.zone = "", None, "en", "UTC"
+            session.execute(delete(Interest).where(col(Interest.person_id) == person.id))
+            session.add(person)
+        addresses.erase(session, house.tokens, address, now=now)
 
 
 def _forget_old_changes(session: Session, house: House, before: datetime, now: datetime) -> None:

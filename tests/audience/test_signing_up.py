@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from publisher.audience import confirming, gate, leaving, links, lists, people, signup, upkeep
 from publisher.audience.models import Consent, Interest, MailingList, Person, Subscription
 from publisher.audience.signup import SignUp
-from publisher.errors import BadInput, BadToken, TooMany
+from publisher.errors import BadInput, BadToken, Conflict, TooMany
 from publisher.house import House
 from publisher.mail import addresses
 from publisher.mail.models import Address, Outbox, Suppression
@@ -180,6 +180,32 @@ def test_a_cohort_is_silent_to_strangers_and_open_to_the_invited(
     a_person(session, "alice@example.org", now, cohort, state="pending")
     signup.sign_up(session, house, SignUp("alice@example.org", ("trainers",), WORDING), now)
     assert posted.kinds(session, "alice@example.org") == ["confirm"]
+
+
+def test_an_invited_person_presses_the_button(
+    session: Session, house: House, monthly: MailingList, now: datetime
+) -> None:
+    cohort = lists.add(session, "trainers", "Trainers", now=now, kind="cohort")
+    assert signup.invite(session, house, cohort, "alice@example.org", now, name="Alice").state == "pending"
+    alice = confirming.confirm(session, house, posted.token(session, "confirm"), now).person
+    assert [(row.slug, s.state, s.source) for s, row in people.subscriptions(session, alice)] == [
+        ("trainers", "active", "staff")
+    ]
+    leaving.leave(session, house, alice, [cohort], now, "page")
+    with pytest.raises(Conflict):
+        signup.invite(session, house, cohort, "alice@example.org", now)
+    with pytest.raises(Conflict):
+        lists.add_member(session, cohort, alice, how_they_agreed="They said so", now=now)
+
+
+def test_people_are_found_by_address_and_name(
+    session: Session, house: House, monthly: MailingList, now: datetime
+) -> None:
+    for email, name in (("zoe@example.org", "Zoe Alison"), ("alice@example.org", "Alice"), ("100%@example.org", "Per")):
+        a_person(session, email, now, monthly, name=name)
+    assert [address.email for _, address in people.search(session, "ALI")] == ["alice@example.org", "zoe@example.org"]
+    assert [address.email for _, address in people.search(session, "%")] == ["100%@example.org"]
+    assert people.search(session, " ") == []
 
 
 @pytest.mark.parametrize(

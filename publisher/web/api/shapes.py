@@ -1,0 +1,166 @@
+"""What the API takes and gives, as typed models: they are its description as well."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Refusal(BaseModel):
+    """Every refusal: one plain sentence."""
+
+    error: str = Field(description="What is wrong, and what to do, in one sentence.")
+
+
+class TextOut(BaseModel):
+    """A resource in one language."""
+
+    title: str
+    blurb: str
+    link: str
+
+
+class ResourceOut(BaseModel):
+    """One resource of the library."""
+
+    id: int
+    url: str = Field(description="Its page here.")
+    kind: str
+    title: str = Field(description="In the language asked for, else the original's.")
+    blurb: str
+    link: str = Field(description="Where it can be read.")
+    language: str = Field(description="BCP 47 code of title and blurb.")
+    link_language: str = Field(description="BCP 47 code of what is behind the link.")
+    languages: list[str] = Field(description="Every language it is described in.")
+    authors: list[str]
+    publisher: str
+    licence: str
+    doi: str | None
+    published_on: date | None
+    added_at: datetime
+    updated_at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+    pages: int | None
+    file_bytes: int | None
+    topics: list[str] = Field(description="Keys; see /topics.")
+    sectors: list[str]
+    audiences: list[str]
+    countries: list[str] = Field(description="ISO 3166-1 codes; none: it concerns everyone.")
+    regions: list[str] = Field(description="UN M49 codes.")
+
+
+class ResourceWithTexts(ResourceOut):
+    """One resource with its text in every language."""
+
+    texts: dict[str, TextOut]
+
+
+class ResourceList(BaseModel):
+    """One part of the resources that fit. Follow `next` until there is none."""
+
+    total: int
+    items: list[ResourceOut]
+    next: str | None
+
+
+class NewsletterOut(BaseModel):
+    slug: str
+    title: str
+    tagline: str
+    mailing_list: str = Field(alias="list", description="Short name of its list, for POST /subscriptions.")
+    languages: list[str]
+    cadence: str
+    url: str
+    feed: str
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class IssueOut(BaseModel):
+    slug: str
+    number: int | None
+    title: str
+    preheader: str
+    published_at: datetime
+    languages: list[str]
+    url: str
+
+
+class IssueItemOut(BaseModel):
+    resource: int = Field(description="Id of the resource.")
+    title: str
+    blurb: str
+    link: str
+    kind: str
+    language: str
+    publisher: str
+
+
+class IssueSectionOut(BaseModel):
+    title: str
+    items: list[IssueItemOut]
+
+
+class IssueWithItems(IssueOut):
+    """The generic edition in one language."""
+
+    language: str
+    opening_html: str
+    signed_by: str
+    sections: list[IssueSectionOut]
+
+
+class IssueList(BaseModel):
+    items: list[IssueOut]
+    next: str | None
+
+
+class TermOut(BaseModel):
+    key: str
+    name: str
+
+
+class ProposalIn(BaseModel):
+    """A resource to propose. An editor reads it, and writes to `email` what came of it."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(min_length=1, max_length=500)
+    link: str = Field(max_length=2000, description="https:// or http://")
+    blurb: str = Field("", max_length=5000)
+    language: str = Field("en", max_length=40)
+    kind: str = Field("", max_length=40)
+    doi: str = Field("", max_length=300)
+    licence: str = Field("", max_length=300)
+    countries: list[str] = Field(default_factory=list, max_length=250)
+    topics: list[str] = Field(default_factory=list, max_length=50)
+    may_share: bool = Field(description="True: I made it, or those who made it agree that it is shared.")
+    name: str = Field(min_length=1, max_length=200)
+    organisation: str = Field("", max_length=200)
+    email: str = Field(max_length=320)
+
+
+class ProposalOut(BaseModel):
+    message: str
+    state: str = Field(description="Always `received`.")
+
+
+class SubscriptionIn(BaseModel):
+    """An address that wants a newsletter. It gets one mail that asks; nothing comes until its owner says yes there."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str = Field(max_length=320)
+    lists: list[str] = Field(min_length=1, max_length=20, description="Short names; see /newsletters.")
+    wording: str = Field(
+        min_length=1, max_length=2000, description="The sentence beside your button, exactly as it was agreed to."
+    )
+    language: str = Field("en", max_length=40)
+    name: str = Field("", max_length=200)
+    country: str | None = Field(None, max_length=60)
+    zone: str = Field("UTC", max_length=60)
+    interests: list[str] = Field(
+        default_factory=list, max_length=200, description="`topic:…`, `country:KE`, `region:014`"
+    )
+    page: str = Field("", max_length=500, description="Where they signed up.")
+
+
+class SubscriptionOut(BaseModel):
+    message: str

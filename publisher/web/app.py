@@ -1,0 +1,72 @@
+"""The application: the table of routes, the door in front of it, and what happens when something fails."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route as PlainRoute
+from starlette.types import ASGIApp
+
+from publisher import clock
+from publisher.house import House
+from publisher.web.door import Door
+from publisher.web.hot import OneClick
+from publisher.web.refusals import add_refusals
+from publisher.web.routes import ROUTES, Route
+from publisher.web.site import DemoSources, Site
+
+SMALLEST_COMPRESSED = 600
+
+
+def make_app(
+    house: House,
+    *,
+    wall: Callable[[], datetime] = clock.now,
+    bind_is_loopback: bool = False,
+    demo_sources: DemoSources | None = None,
+) -> ASGIApp:
+    """The whole web of one hub, as an ASGI application.
+
+    `bind_is_loopback`: only this machine can reach the socket it listens on. `demo_sources`: what /demo/sources/ serves.
+    """
+    app = FastAPI(
+        title="Publisher",
+        version="1",
+        description="Read the library and the issues, propose a resource, subscribe an address.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(_let_in)],
+    )
+    app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources)
+    for route in ROUTES:
+        _add(app, route)
+    add_refusals(app)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
+    return Door(OneClick(app, app.state.site), house.settings)
+
+
+def _let_in(request: Request) -> None:
+    """What the door refused is answered here, where a page can say so."""
+    if refused := request.scope.get("publisher.refused"):
+        raise HTTPException(403, refused)
+
+
+def _add(app: FastAPI, route: Route) -> None:
+    if route.plain:
+        app.router.routes.append(PlainRoute(route.path, route.answer, methods=[route.method]))
+        return
+    described: dict[str, Any] = dict(route.described or {})
+    app.add_api_route(
+        route.path,
+        route.answer,
+        methods=[route.method],
+        include_in_schema=route.described is not None,
+        summary=route.meaning if route.described is not None else None,
+        response_model=described.pop("response_model", None),
+        **described,
+    )

@@ -1,0 +1,165 @@
+"""One visit to a page: the request, a session, the moment and the language, and how it is shown.
+
+`looking` is for GET: its session never commits, so no page can change anything by being read. `changing` commits at the
+end. The language of a page is `?lang=`, then what the reader prefers, then what the browser asks for.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session, col, select
+
+from publisher import clock, languages
+from publisher.house import House
+from publisher.languages import LANGUAGES, negotiate, translator
+from publisher.mail.models import Identity
+from publisher.web.files import version
+from publisher.web.site import Site, site_of
+
+SPOKEN = tuple(LANGUAGES)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One visit. `said`: the language was chosen in the address, so that links on the page keep it."""
+
+    request: Request
+    site: Site
+    session: Session
+    now: datetime
+    language: str
+    said: bool
+
+    @property
+    def house(self) -> House:
+        return self.site.house
+
+    def gettext(self, text: str) -> str:
+        return translator(self.language).gettext(text)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """A sentence with a number in it, `%(number)s`."""
+        words = translator(self.language).ngettext(singular, plural, number)
+        return words % {"number": languages.number(number, self.language)}
+
+    def preferring(self, *wanted: str) -> "Page":
+        """The same visit in the first of these languages that we speak, unless the address names one."""
+        if self.said:
+            return self
+        spoken = (code for language in wanted for code in languages.fallbacks(language)[:-1] or (language,))
+        return replace(self, language=next((code for code in spoken if code in LANGUAGES), self.language))
+
+    def link(self, path: str, **query: Any) -> str:
+        """An address on this hub; a language that was chosen goes along."""
+        pairs = [(name, value) for name, value in query.items() if value not in ("", None, ())]
+        if self.said:
+            pairs.append(("lang", self.language))
+        return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
+
+    def show(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+        """The finished page. What `_page.html` needs is put in here."""
+        html = self.house.templates.render(template, self.language, **(self._frame() | context))
+        head = {"Content-Language": self.language, "Vary": "Accept-Language"}
+        return HTMLResponse(html, status, head)
+
+    def go(self, path: str, **query: Any) -> Response:
+        """After a form: look at another page, by GET."""
+        return RedirectResponse(self.link(path, **query), 303)
+
+    def _frame(self) -> dict[str, Any]:
+        path = self.request.url.path
+        return {
+            "hub": hub_of(self.session),
+            "languages": [self._switch(path, code, name) for code, name in LANGUAGES.items()],
+            "nav": self._nav(path),
+            "carry": f"?lang={self.language}" if self.said else "",
+            "version": version(),
+            "brand_css": f"/brand.css?v={self._brand_version()}",
+        }
+
+    def _switch(self, path: str, code: str, name: str) -> dict[str, Any]:
+        kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
+        url = self.house.settings.url(f"{path}?{urlencode([*kept, ('lang', code)])}")
+        return {"code": code, "name": name, "url": url, "current": code == self.language}
+
+    def _nav(self, path: str) -> list[dict[str, Any]]:
+        _ = self.gettext
+        pages = ((_("Library"), "/library"), (_("Newsletters"), "/newsletters"), (_("Subscribe"), "/subscribe"))
+        return [
+            {"label": label, "url": self.link(url), "current": path == url or path.startswith(url + "/")}
+            for label, url in pages
+        ]
+
+    def _brand_version(self) -> str:
+        found = _identity(self.session)
+        return found.accent.lstrip("#") if found else ""
+
+
+@contextmanager
+def looking(request: Request) -> Iterator[Page]:
+    """A visit that reads."""
+    site = site_of(request)
+    with site.house.database.reading() as session:
+        yield _page(request, site, session)
+
+
+@contextmanager
+def changing(request: Request) -> Iterator[Page]:
+    """A visit that changes something; committed at the end, and not at all when anything is raised."""
+    site = site_of(request)
+    with site.house.database.session() as session:
+        yield _page(request, site, session)
+
+
+def hub_of(session: Session) -> dict[str, str]:
+    """What pages say of the hub; before it is set up, next to nothing."""
+    found = _identity(session)
+    if found is None:
+        return {"name": "Publisher", "tagline": "", "postal_address": "", "logo_url": "", "contact": ""}
+    return {
+        "name": found.name,
+        "tagline": found.tagline,
+        "postal_address": found.postal_address,
+        "logo_url": found.logo_url or "",
+        "contact": found.reply_to or found.from_address,
+    }
+
+
+def moment_of(instant: datetime | None, language: str, zone: str = "UTC") -> dict[str, str] | None:
+    """A date as the components show it: the day in words, the exact time for those who point at it."""
+    if instant is None:
+        return None
+    there = instant.astimezone(clock.zone(zone))
+    return {
+        "iso": instant.isoformat(),
+        "text": languages.date_in_words(there.date(), language),
+        "exact": languages.moment_in_words(instant, zone, language),
+    }
+
+
+def exact_moment(instant: datetime, language: str, zone: str) -> dict[str, str]:
+    """As `moment_of`, for what one has to be there for: the time is part of the words."""
+    words = languages.moment_in_words(instant, zone, language)
+    return {"iso": instant.isoformat(), "text": words, "exact": words}
+
+
+def chosen_language(request: Request) -> tuple[str, bool]:
+    """The language of the page, and whether its address names it."""
+    if (asked := request.query_params.get("lang")) in LANGUAGES and asked:
+        return asked, True
+    return negotiate(request.headers.get("accept-language"), SPOKEN), False
+
+
+def _page(request: Request, site: Site, session: Session) -> Page:
+    language, said = chosen_language(request)
+    return Page(request, site, session, site.wall(), language, said)
+
+
+def _identity(session: Session) -> Identity | None:
+    return session.exec(select(Identity).where(col(Identity.slug) == "hub")).first()

@@ -1,0 +1,123 @@
+"""Every route on one page: what it answers, and why it is there. docs/routes.md says the same; a test compares them.
+
+The studio has a table of its own beside its pages, in the same form; it is joined on here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from publisher.web import assets, demo_sources, health, hot, mailbox
+from publisher.web.api import reading, writing
+from publisher.web.api.shapes import (
+    IssueList,
+    IssueWithItems,
+    NewsletterOut,
+    ProposalOut,
+    Refusal,
+    ResourceList,
+    ResourceWithTexts,
+    SubscriptionOut,
+    TermOut,
+)
+from publisher.web.public import confirming, home, leaving, library, newsletters, preferences, sharing, signing_up
+
+
+@dataclass(frozen=True)
+class Route:
+    """One line of the table. GET answers HEAD too. `described`: how OpenAPI shows it (None: not at all).
+
+    `plain`: the answer is an ASGI application, without the ceremony of a page.
+    """
+
+    method: str
+    path: str
+    answer: Callable[..., Any]
+    meaning: str
+    described: Mapping[str, Any] | None = None
+    plain: bool = False
+
+
+def _api(method: str, path: str, answer: Callable[..., Any], meaning: str, gives: Any, status: int = 200) -> Route:
+    refusals = {code: {"model": Refusal, "description": why} for code, why in _REFUSALS.items()}
+    shape = {"responses": {status: {"model": gives, "description": "As asked."}, **refusals}, "status_code": status}
+    return Route(method, f"{reading.BASE}{path}", answer, meaning, shape)
+
+
+_REFUSALS = {404: "There is none.", 422: "What was sent cannot be used.", 429: "Too often; see Retry-After."}
+
+READERS = (
+    Route("GET", "/", home.home, "The hub: what this is, the sign-up, what is new."),
+    Route("GET", "/library", library.library, "Search and filters over the shelf."),
+    Route("GET", "/library/feed.xml", partial(library.feed, form="feed.xml"), "The same filters as RSS."),
+    Route("GET", "/library/feed.json", partial(library.feed, form="feed.json"), "The same filters as JSON Feed."),
+    Route("GET", "/library/{ref}", library.resource, "One resource, by number; the words after it are for people."),
+    Route("GET", "/share", sharing.share, "Propose a resource."),
+    Route("POST", "/share", sharing.take, "Take a proposal in."),
+    Route("GET", "/newsletters", newsletters.newsletters, "The newsletters anybody may have."),
+    Route("GET", "/newsletters/{slug}", newsletters.newsletter, "One newsletter: sign-up and archive."),
+    Route("GET", "/newsletters/{slug}/feed.xml", partial(newsletters.feed, form="feed.xml"), "The archive as RSS."),
+    Route("GET", "/newsletters/{slug}/feed.atom", partial(newsletters.feed, form="feed.atom"), "The archive as Atom."),
+    Route("GET", "/newsletters/{slug}/feed.json", partial(newsletters.feed, form="feed.json"), "The archive as JSON Feed."),
+    Route("GET", "/newsletters/{slug}/{issue}", newsletters.past_issue, "One issue: the generic edition."),
+    Route("GET", "/subscribe", signing_up.subscribe, "The sign-up form."),
+    Route("POST", "/subscribe", signing_up.take, "Take a wish to subscribe; one mail asks whether it is true."),
+    Route("GET", "/subscribe/done", signing_up.done, "What happens next, for whoever asks again."),
+    Route("GET", "/subscribe/embed", signing_up.subscribe, "A hand-over that was reloaded: the form."),
+    Route("POST", "/subscribe/embed", signing_up.hand_over, "From other people's pages: shows one button, changes nothing."),
+    Route("GET", "/embed", signing_up.embedded, "The form that other pages may frame."),
+)  # fmt: skip
+
+KEYS = (
+    Route("GET", "/confirm/{token}", confirming.confirm, "Asks whether it is you."),
+    Route("POST", "/confirm/{token}", confirming.confirm_now, "Confirms a subscription."),
+    Route("GET", "/u/{token}", leaving.leave, "Asks whether to stop, and offers less instead."),
+    Route("POST", "/u/{token}", leaving.leave_now, "Unsubscribes; one-click by RFC 8058."),
+    Route("GET", "/undo/{token}", confirming.undo, "Asks whether it shall come again."),
+    Route("POST", "/undo/{token}", confirming.undo_now, "Takes back having left."),
+    Route("GET", "/address/{token}", confirming.address, "Asks whether this is the new address."),
+    Route("POST", "/address/{token}", confirming.address_now, "Changes the address."),
+    Route("GET", "/preferences", preferences.ask, "Asks for the address, to mail a link."),
+    Route("POST", "/preferences", preferences.mail_link, "Mails the link, if there is somebody to mail it to."),
+    Route("GET", "/preferences/{token}", preferences.show, "What a reader gets."),
+    Route("POST", "/preferences/{token}", preferences.save, "Keeps what they chose."),
+    Route("POST", "/preferences/{token}/pause", preferences.pause, "Pauses, or ends a pause."),
+    Route("POST", "/preferences/{token}/fresh-link", preferences.fresh_link, "Mails a link that is valid one hour."),
+    Route("POST", "/preferences/{token}/leave", preferences.leave, "Leaves every list."),
+    Route("POST", "/preferences/{token}/address", preferences.change_address, "Asks a new address; fresh links only."),
+    Route("POST", "/preferences/{token}/data", preferences.download, "Everything held about them; fresh links only."),
+    Route("GET", "/preferences/{token}/data.json", preferences.download, "The same, for programs."),
+    Route("POST", "/preferences/{token}/erase", preferences.erase, "Forgets them; fresh links only."),
+    Route("GET", "/c/{token}/{n}", hot.click, "Counts a click where a list says so, and leads on.", plain=True),
+)  # fmt: skip
+
+PROGRAMS = (
+    _api("GET", "/resources", reading.resources, "Resources in the library", ResourceList),
+    _api("GET", "/resources/{number}", reading.resource, "One resource", ResourceWithTexts),
+    _api("POST", "/resources", writing.propose, "Propose a resource", ProposalOut, 202),
+    _api("GET", "/newsletters", reading.newsletters, "Newsletters", list[NewsletterOut]),
+    _api("GET", "/newsletters/{slug}/issues", reading.issues, "Issues of a newsletter", IssueList),
+    _api("GET", "/issues/{slug}", reading.issue, "One issue", IssueWithItems),
+    _api("POST", "/subscriptions", writing.subscribe, "Subscribe an address", SubscriptionOut, 202),
+    _api("GET", "/topics", reading.topics, "Topics", list[TermOut]),
+    _api("GET", "/countries", reading.countries, "Countries", list[TermOut]),
+    Route("GET", "/api/docs", reading.docs, "The API in words, over its OpenAPI document."),
+)
+
+OPERATORS = (
+    Route("GET", "/health", health.health, "200, or 503 with what is wrong."),
+    Route("GET", "/metrics", health.metrics, "Prometheus; this machine or a token."),
+    Route("GET", "/brand.css", assets.brand, "The accent and what can be read on it."),
+    Route("GET", "/static/{name:path}", assets.static, "Stylesheet, scripts, icon."),
+    Route("GET", "/robots.txt", assets.robots, "What search engines may read."),
+    Route("GET", "/mailbox", mailbox.letters, "The built-in mailbox, while it is in use."),
+    Route("GET", "/mailbox/{number}", mailbox.letter, "One letter."),
+    Route("GET", "/mailbox/{number}/html", mailbox.letter_html, "Its HTML part, for a frame."),
+    Route("GET", "/mailbox/{number}/text", mailbox.letter_text, "Its text part."),
+    Route("GET", "/mailbox/{number}/source", mailbox.letter_source, "The whole mail, as a file."),
+    Route("GET", "/mailbox/{number}/attached/{place}", mailbox.attachment, "A file that came with it."),
+    Route("GET", "/demo/sources/{name}", demo_sources.demo_source, "Sources of the demo hub."),
+)
+
+ROUTES: tuple[Route, ...] = (*READERS, *KEYS, *PROGRAMS, *OPERATORS)

@@ -1,0 +1,46 @@
+"""What every page can reach: the house, the time, and how this process was started. One per application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+
+from publisher.house import House
+from publisher.settings import LOOPBACK
+
+DemoSources = Callable[[str], tuple[bytes, str] | None]
+"""Name of a demo source → its bytes and media type, or None where there is none of that name."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Passed to handlers as `request.app.state.site`. `started`: when this process began to answer."""
+
+    house: House
+    wall: Callable[[], datetime]
+    started: datetime
+    bind_is_loopback: bool = False
+    demo_sources: DemoSources | None = None
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only this machine reaches the hub: its readers' address and the address it listens on are loopback."""
+        return self.bind_is_loopback and self.house.settings.is_local
+
+
+def site_of(request: Request) -> Site:
+    found: Any = request.app.state.site
+    assert isinstance(found, Site)
+    return found
+
+
+def client_of(request: Request) -> str:
+    """Address of the computer that asks, as far as it can be believed: `publisher.web.door` has looked behind proxies."""
+    return request.client.host if request.client else ""
+
+
+def asks_from_here(request: Request) -> bool:
+    """Whether a process on this machine asks, and no proxy stands between."""
+    return client_of(request) in LOOPBACK and "x-forwarded-for" not in request.headers

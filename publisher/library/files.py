@@ -48,13 +48,13 @@ def import_file(
     """Import a file of records. `news`: new ones are news, as if they had come in today; else they only go on the shelf,
     except what is younger than 14 days. Broken rows are named and the rest comes in; `BadInput` where nothing can be read.
     """
-    from_source = source if isinstance(source, Source) else builtin(session, source, now=now)
     try:
         feed = reading.read(_content(file), content_type=None, url=None, now=now, limit=MAX_FILE)
     except FeedError as problem:
         raise BadInput(str(problem), field="file") from problem
     if feed.format not in _TABLES:
         raise BadInput("The file is no table or feed of resources: CSV, JSON, RSS and Atom can be read.", field="file")
+    from_source = source if isinstance(source, Source) else builtin(session, source, now=now)
     taken = take_in(session, from_source, _named_by_source(feed.items), now=now, first=not news)
     errors = [{"row": _row(sentence), "reason": sentence} for sentence in feed.problems]
     left_out = [e for e in errors if e["row"]]

@@ -12,6 +12,8 @@ from publisher.vocabulary.models import Term
 
 BATCH = 400
 MAX_BODY = 12_000
+PLACES = 64
+"""Texts of one work that can be found; see `SearchDocument.text_id`."""
 
 
 def index_works(session: Session, work_ids: Iterable[int]) -> None:
@@ -40,14 +42,16 @@ def _documents(session: Session, ids: list[int]) -> list[dict[str, object]]:
     abstracts = _abstracts(session, ids)
     names = {(t.facet, t.key): t.names for t in session.exec(select(Term))}
     rows: list[dict[str, object]] = []
-    for text in session.exec(select(WorkText).where(col(WorkText.work_id).in_(ids))):
-        if (work := works.get(text.work_id)) is None:
+    places: dict[int, int] = {}
+    for text in session.exec(select(WorkText).where(col(WorkText.work_id).in_(ids)).order_by(col(WorkText.id))):
+        place = places[text.work_id] = places.get(text.work_id, -1) + 1
+        if (work := works.get(text.work_id)) is None or place >= PLACES:
             continue
         about = [_name(pair, text.language, names) for pair in subjects.get(text.work_id, [])]
         parts = [text.blurb, *abstracts.get((text.work_id, text.language), []), *work.authors, work.publisher, *about]
         rows.append(
             {
-                "text_id": text.id,
+                "text_id": text.work_id * PLACES + place,
                 "work_id": text.work_id,
                 "language": text.language,
                 "title": fold(text.title),

@@ -202,6 +202,7 @@ class SearchDocument(SQLModel, table=True):
     """A text as the search index sees it: accents folded. SQLite keeps an FTS5 table beside it, PostgreSQL a tsvector column."""
 
     __tablename__ = "search_document"
+    # work_id * 64 + a place for the language: FTS5 gives this number back, and the work follows without another look-up.
     text_id: int = Field(primary_key=True)
     work_id: int = Field(index=True)
     language: str

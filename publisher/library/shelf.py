@@ -3,12 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from publisher.errors import NotFound
 from publisher.languages import fallbacks
 from publisher.library.models import ON_THE_SHELF, Subject, Work, WorkText
+
+_IDS: Any = bindparam("ids", expanding=True)
+_WORKS = select(Work).where(col(Work.id).in_(_IDS))
+_TEXTS = select(WorkText).where(col(WorkText.work_id).in_(_IDS)).order_by(col(WorkText.language))
+_SUBJECTS = (
+    sa_select(col(Subject.work_id), col(Subject.facet), col(Subject.key), col(Subject.suggested))
+    .where(col(Subject.work_id).in_(_IDS))
+    .order_by(col(Subject.facet), col(Subject.key))
+)
 
 
 @dataclass(frozen=True)
@@ -62,18 +74,17 @@ class PublicItem:
 
 def shown(session: Session, work_ids: Sequence[int]) -> list[Shown]:
     """These works with their texts and subjects, in the order of the ids; ids that are none are passed over."""
-    ids = list(work_ids)
-    works = {w.id: w for w in session.exec(select(Work).where(col(Work.id).in_(ids)))}
+    ids = {"ids": list(work_ids)}
+    works = {w.id: w for w in session.scalars(_WORKS, ids)}
     texts: dict[int, list[WorkText]] = {}
-    for row in session.exec(select(WorkText).where(col(WorkText.work_id).in_(ids)).order_by(col(WorkText.language))):
+    for row in session.scalars(_TEXTS, ids):
         texts.setdefault(row.work_id, []).append(row)
     subjects: dict[int, list[tuple[str, str, bool]]] = {}
-    about = select(Subject).where(col(Subject.work_id).in_(ids)).order_by(col(Subject.facet), col(Subject.key))
-    for subject in session.exec(about):
-        subjects.setdefault(subject.work_id, []).append((subject.facet, subject.key, subject.suggested))
+    for work_id, *subject in session.execute(_SUBJECTS, ids):
+        subjects.setdefault(work_id, []).append((subject[0], subject[1], subject[2]))
     return [
         Shown(works[i], _original_first(works[i], texts.get(i, [])), tuple(subjects.get(i, ())))
-        for i in ids
+        for i in work_ids
         if i in works
     ]
 

@@ -3,95 +3,22 @@
 from datetime import datetime, timedelta
 
 import pytest
-from cast import a_hub, a_list, a_newsletter, a_person, a_work
-from smtp_sink import Sink
+from cast import a_list, a_person
 from sqlmodel import col, select
+from stage import Stage, text_of
 
-from publisher import clock
 from publisher.audience.models import MailingList
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.library.models import Work, WorkText
-from publisher.mail.delivery import Sender
 from publisher.mail.models import Identity, Outbox
 from publisher.newsletters import archive, drafting, issues, planning, rehearsal, tending
 from publisher.newsletters.models import Issue, Newsletter, Received
 
 
-class Stage:
-    """A hub with one newsletter, its readers and some works, as rows that stay."""
-
-    def __init__(self, house: House, now: datetime, **newsletter: object) -> None:
-        self.house, self.now = house, now
-        with house.database.session() as session:
-            self.list = a_list(session, a_hub(session, now), now)
-            self.newsletter = a_newsletter(session, self.list, now, **newsletter)
-
-    def reader(
-        self,
-        email: str,
-        *,
-        languages: str = "en",
-        interests: tuple[tuple[str, str], ...] = (),
-        state: str = "active",
-        name: str = "",
-    ) -> None:
-        with self.house.database.session() as session:
-            a_person(
-                session, email, self.now, self.list, languages=languages, interests=interests, state=state, name=name
-            )
-
-    def work(self, title: str, **values: object) -> int:
-        with self.house.database.session() as session:
-            work = a_work(session, values.pop("now", self.now), title, **values)  # type: ignore[arg-type]
-            assert work.id is not None
-            return work.id
-
-    def draft(self, now: datetime | None = None) -> Issue:
-        with self.house.database.session() as session:
-            return drafting.draft(session, session.get_one(Newsletter, self.newsletter.id), now=now or self.now)
-
-    def send(self, now: datetime | None = None) -> tuple[str, dict[str, bytes]]:
-        """Release the draft and carry it; returns its key and what arrived where."""
-        now = now or self.now
-        issue = self.draft(now)
-        issues.release(self.house, issue.id or 0, now=now)
-        return issue.slug, self.carry(now)
-
-    def carry(self, now: datetime) -> dict[str, bytes]:
-        with Sink() as sink:
-            url = f"smtp://127.0.0.1:{sink.port}?tls=none"
-            with Sender(self.house, present=lambda: now, wall=clock.now, relay_url=url) as sender:
-                sender.drain()
-            arrived = dict(sink.accepted)
-            assert len(arrived) == len(sink.accepted)
-        with self.house.database.session() as session:
-            issues.close_done(session, now=now)
-        return arrived
-
-    def titles(self, email: str, slug: str) -> list[str]:
-        with self.house.database.reading() as session:
-            answers = rehearsal.why(session, self.house, issues.by_slug(session, slug), email, now=self.now)
-        return [str(a["title"]) for a in answers if a["included"]]
-
-    def reasons(self, email: str, slug: str) -> dict[str, str]:
-        with self.house.database.reading() as session:
-            answers = rehearsal.why(session, self.house, issues.by_slug(session, slug), email, now=self.now)
-        return {str(a["title"]): str(a["reason"]) for a in answers}
-
-
 @pytest.fixture
 def stage(house: House, now: datetime) -> Stage:
     return Stage(house, now)
-
-
-def text_of(mail: bytes) -> str:
-    import email
-    import email.policy
-
-    part = email.message_from_bytes(mail, policy=email.policy.default).get_body(("plain",))
-    assert part is not None
-    return str(part.get_content())
 
 
 def test_each_reader_gets_what_they_asked_for_with_the_reason(stage: Stage) -> None:

@@ -84,9 +84,14 @@ def already_subscribed(
     session: Session, house: House, person: Person, lists: Sequence[MailingList], *, now: datetime
 ) -> None:
     """To a reader who signed up again: on the page they saw what everybody sees, here they learn how it is."""
-    language = first_language(person)
+    context = already_context(lists, first_language(person))
+    values = {"action": links.preferences_url(house, person.key), "name": person.name}
+    _post(session, house, "notice", person, context, values, occasion("again", stamp(now)), now)
+
+
+def already_context(lists: Sequence[MailingList], language: str) -> dict[str, Any]:
     say = translator(language).gettext
-    context = {
+    return {
         "title": say("You are already subscribed"),
         "paragraphs": [
             say("Somebody, probably you, asked to subscribe this address to: %(lists)s.")
@@ -95,8 +100,6 @@ def already_subscribed(
         ],
         "button_label": say("Your preferences"),
     }
-    values = {"action": links.preferences_url(house, person.key), "name": person.name}
-    _post(session, house, "notice", person, context, values, occasion("again", stamp(now)), now)
 
 
 def fresh_link(session: Session, house: House, person: Person, *, now: datetime) -> None:

@@ -108,11 +108,17 @@ def invite(
 
 
 def write(session: Session, house: House, person: Person, wanted: list[MailingList], now: datetime) -> None:
-    """The one mail: please confirm, for everything that waits; or, where nothing does, how it is already."""
+    """The one mail: please confirm, for everything that waits; or, where nothing does, how it is already.
+
+    The other letter is compiled and thrown away: compiling is what takes time, and the time must not tell which it was.
+    """
     waiting = waiting_consents(session, person, now)
+    language = letters.first_language(person)
     if not waiting:
         letters.already_subscribed(session, house, person, wanted, now=now)
+        letters.as_if(session, house, "confirm", language, letters.confirm_context(wanted, "", language))
         return
+    letters.as_if(session, house, "notice", language, letters.already_context(wanted, language))
     for_lists = [session.get_one(MailingList, consent.list_id) for consent in waiting]
     letters.please_confirm(session, house, person, waiting, for_lists, now=now)
     for consent in waiting:

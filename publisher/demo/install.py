@@ -1,0 +1,154 @@
+"""The demo hub: filling an empty installation with an initiative that looks lived in, and taking it away again.
+
+It is filled beside nothing else: a hub with sources, resources, readers or newsletters of its own is refused. What
+`publisher init` makes (sender, relay, vocabulary, a list without readers) is a hub's beginning and may be there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, SQLModel, col, select
+
+from publisher.audience.models import MailingList, Person
+from publisher.demo import content, marker, past, people, settling, shelf
+from publisher.demo.living import demo_sources, private_hosts_for
+from publisher.demo.removal import remove, take_away
+from publisher.errors import Conflict
+from publisher.house import House
+from publisher.library.models import Source, Work
+from publisher.mail import addresses, identities
+from publisher.newsletters import newsletters
+from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.vocabulary import terms
+
+__all__ = [
+    "DEMO_LOGIN", "Login", "Summary", "demo_sources", "install", "is_installed", "private_hosts_for", "remove",
+]  # fmt: skip
+
+#: The list that `publisher init` makes; without readers it is not yet anybody's.
+FIRST_LIST = "newsletter"
+#: Whoever wants to look behind the pages first: the editor's address and the password of all demo accounts.
+DEMO_LOGIN = (content.hub().staff[1].email, people.PASSWORD)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A demo account of the studio. All have the same password, and work on loopback only."""
+
+    name: str
+    email: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the demo hub has. `draft`: key of the growing draft of the main newsletter, or empty when it was sent."""
+
+    resources: int
+    readers: int
+    newsletters: int
+    sources: int
+    issues_sent: int
+    draft: str
+    staff: tuple[Login, ...]
+    password: str
+
+
+def install(house: House, now: datetime) -> Summary:
+    """Fill the demo hub, once: a second call fills nothing, but follows the hub to another address.
+
+    Needs the schema and the hub's identity. A filling that was cut off is taken away and begun anew. `Conflict` where the
+    hub has data of its own. Commits as it goes, since issues are planned in transactions of their own.
+    """
+    with house.database.session() as session:
+        if marker.is_complete(session):
+            settling.move(session, house, now)
+            return _summary(session)
+        if marker.find(session) is not None:
+            take_away(session, house)
+        _must_be_empty(session)
+        _settle(session, house, now)
+    main = content.newsletters()[0]
+    for issue in (issue for issue in main.issues if issue.sent_days_ago is not None):
+        with house.database.session() as session:
+            _come_in(session, house, now, until=past.sent_at(main, issue, now))
+        past.send(house, main, issue, now=now)
+    with house.database.session() as session:
+        _come_in(session, house, now, until=now)
+        _begin_drafts(session, content.newsletters(), now)
+        marker.complete(session)
+        return _summary(session)
+
+
+def is_installed(session: Session) -> bool:
+    """Whether the demo hub is here, whole."""
+    return marker.is_complete(session)
+
+
+def _must_be_empty(session: Session) -> None:
+    has = [
+        name
+        for name, number in (
+            ("sources", _count(session, Source, col(Source.kind) != "builtin")),
+            ("resources", _count(session, Work)),
+            ("readers", _count(session, Person)),
+            ("newsletters", _count(session, Newsletter)),
+            ("lists", _count(session, MailingList, col(MailingList.slug) != FIRST_LIST)),
+        )
+        if number
+    ]
+    if has:
+        raise Conflict(
+            f"This hub has {' and '.join(has)} of its own. The demo needs an empty one: give it another data folder."
+        )
+
+
+def _count(session: Session, table: type[SQLModel], *where: object) -> int:
+    return int(session.execute(select(func.count()).select_from(table).where(*where)).scalar_one())  # type: ignore[arg-type]
+
+
+def _settle(session: Session, house: House, now: datetime) -> None:
+    marker.begin(session, now, settling.signature(identities.hub(session)))
+    terms.seed_defaults(session)
+    settling.sign(session, house)
+    settling.found_newsletters(session, now)
+    settling.let_sources_in(session, house, now)
+    people.hire(session, house, now)
+
+
+def _come_in(session: Session, house: House, now: datetime, *, until: datetime) -> None:
+    """Who and what had come to the hub by that moment and is not there yet: history is written in its order."""
+    here = people.known(session)
+    fresh = [r for r in content.readers() if addresses.normalise(r.email) not in here]
+    people.welcome(session, house, [r for r in fresh if people.joined_at(r, now) <= until], now=now)
+    shelved = set(session.exec(select(Work.slug)))
+    coming = [a for a in shelf.arrivals(now) if a.resource.key[:70] not in shelved and a.at <= until]
+    shelf.put_up(session, coming, now=now, reviewer=content.hub().staff[1].email)
+
+
+def _begin_drafts(session: Session, papers: Sequence[content.Newsletter], now: datetime) -> None:
+    """A growing draft of each newsletter, the main one last, so that it is the newest issue of all."""
+    for paper in reversed(papers):
+        issue = past.draft(session, newsletters.by_slug(session, paper.slug), now=now)
+        growing = next((issue for issue in paper.issues if issue.sent_days_ago is None), None)
+        if growing is not None:
+            past.write(session, issue, growing.subjects, growing.preheaders, growing.openings)
+        else:
+            past.write(session, issue, paper.subjects, paper.preheaders, {})
+
+
+def _summary(session: Session) -> Summary:
+    main = newsletters.by_slug(session, content.newsletters()[0].slug)
+    drafts = select(Issue.slug).where(col(Issue.newsletter_id) == main.id, col(Issue.state) == IssueState.DRAFT)
+    return Summary(
+        resources=_count(session, Work),
+        readers=_count(session, Person),
+        newsletters=_count(session, Newsletter),
+        sources=len(content.sources()),
+        issues_sent=_count(session, Issue, col(Issue.state) == IssueState.SENT),
+        draft=session.exec(drafts.order_by(col(Issue.id).desc())).first() or "",
+        staff=tuple(Login(person.name, person.email, person.role) for person in content.hub().staff),
+        password=people.PASSWORD,
+    )

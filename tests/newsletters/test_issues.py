@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from cast import a_list, a_person
+from issue_stage import Stage, text_of
 from sqlmodel import col, select
-from stage import Stage, text_of
 
 from publisher.audience.models import MailingList
 from publisher.errors import BadInput, Conflict

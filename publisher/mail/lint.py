@@ -8,22 +8,16 @@ import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message
-from typing import Literal, NamedTuple
+from html import unescape
 
 from lxml import etree
 from lxml import html as parser
 
+from publisher.mail.lint_headers import Fields, Finding, fields_of, findings_in_header
+
+__all__ = ["CLIPPED", "Finding", "check", "findings_in_html", "findings_in_text", "sentences"]
+
 CLIPPED = 102 * 1024  # bytes of HTML behind which Gmail hides the rest, the unsubscribe link with it
-_ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type")
-
-
-class Finding(NamedTuple):
-    """One thing found. As `_asdict()` it is what `publisher check mail` prints."""
-
-    rule: str
-    level: Literal["must", "should"]
-    message: str
-    where: str
 
 
 def sentences(html: str, text: str) -> tuple[str, ...]:
@@ -31,26 +25,25 @@ def sentences(html: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.message for f in (*findings_in_html(html), *findings_in_text(text))))
 
 
-def check(raw: bytes) -> tuple[Finding, ...]:
-    """Everything found in one mail as it goes over the wire."""
+def check(raw: bytes, *, postal_address: str = "", smtputf8: bool = False) -> tuple[Finding, ...]:
+    """Everything found in one mail as it goes over the wire.
+
+    `postal_address`: what a mail to many must name. `smtputf8`: it goes to a relay that takes raw UTF-8 in headers.
+    """
     message = message_from_bytes(raw)
-    found = [*_in_lines(raw), *_in_headers(message)]
-    bodies = {
-        part.get_content_type(): _decoded(part) for part in message.walk() if part.get_content_maintype() == "text"
-    }
-    if message.get_content_type() == "multipart/alternative":
-        kinds = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
-        if kinds[:1] != ["text/plain"]:
-            found.append(Finding("text-first", "must", "The text part must come before the HTML part.", "body"))
+    fields = fields_of(raw)
+    found = [*_in_lines(raw), *findings_in_header(fields, smtputf8=smtputf8)]
+    leaves = [part for part in message.walk() if not part.is_multipart()]
+    bodies = {part.get_content_type(): _decoded(part) for part in leaves if part.get_content_maintype() == "text"}
+    if message.get_content_type() == "multipart/alternative" and leaves[0].get_content_type() != "text/plain":
+        found.append(Finding("text-first", "must", "The text part must come before the HTML part.", "body"))
     if "text/html" in bodies:
         found += findings_in_html(bodies["text/html"])
         if "text/plain" not in bodies:
             found.append(Finding("text-part", "must", "There is HTML and no text part beside it.", "body"))
     if "text/plain" in bodies:
         found += findings_in_text(bodies["text/plain"])
-    if message["List-Unsubscribe"]:
-        found += _unsubscribe_in_bodies(bodies)
-    return tuple(found)
+    return (*found, *_same_meaning(bodies), *_for_many(fields, bodies, postal_address))
 
 
 def findings_in_html(html: str) -> Iterator[Finding]:
@@ -95,6 +88,8 @@ def _in_element(element: "etree._Element") -> Iterator[Finding]:
             yield Finding("alt", "must", "A picture has no text for those who do not see it.", address)
         if not address.startswith(("https://", "http://", "cid:")):
             yield Finding("absolute", "must", "A picture’s address is not a full one.", address)
+        if element.get("width") in ("0", "1") or element.get("height") in ("0", "1"):
+            yield Finding("tracking", "must", "A picture too small to see counts who opens the mail.", address)
     elif element.tag == "a" and not address.startswith(("https://", "http://", "mailto:")):
         yield Finding("absolute", "must", "A link’s address is not a full one.", address or (element.text or "")[:60])
     elif element.tag in ("script", "form", "iframe", "object", "embed"):
@@ -118,30 +113,27 @@ def _in_lines(raw: bytes) -> Iterator[Finding]:
         yield Finding("nul", "must", "There is a NUL in the mail.", "source")
 
 
-def _in_headers(message: "Message[str, str]") -> Iterator[Finding]:
-    for name in _ONCE:
-        if (count := len(message.get_all(name, []))) != 1:
-            how_many = "missing" if count == 0 else f"there {count} times"
-            yield Finding("headers", "must", f"The header {name} is {how_many}.", name)
-    if message["Bcc"]:
-        yield Finding("headers", "must", "There is a Bcc header.", "Bcc")
-    unsubscribe = message["List-Unsubscribe"]
-    bulk = message["List-Id"] or str(message["Precedence"] or "").lower() == "bulk"
-    if bulk and not unsubscribe:
-        yield Finding("one-click", "must", "A mail to a list needs List-Unsubscribe.", "List-Unsubscribe")
-    if unsubscribe:
-        if "=?" in unsubscribe or not re.match(r"<https?://[^<>\s]+>", unsubscribe):
-            yield Finding(
-                "one-click", "must", "List-Unsubscribe must begin with a plain web address.", unsubscribe[:80]
-            )
-        if message["List-Unsubscribe-Post"] != "List-Unsubscribe=One-Click":
-            yield Finding("one-click", "must", "List-Unsubscribe-Post must say One-Click.", "List-Unsubscribe-Post")
+def _same_meaning(bodies: dict[str, str]) -> Iterator[Finding]:
+    """Filters compare the parts; a reader of the text must be able to reach what a reader of the HTML can."""
+    if set(bodies) != {"text/html", "text/plain"}:
+        return
+    linked = {unescape(address) for address in re.findall(r'<a\b[^>]*\shref="(https?://[^"]+)"', bodies["text/html"])}
+    if missing := sorted(address for address in linked if address not in bodies["text/plain"]):
+        yield Finding("same-meaning", "should", "A link of the HTML is not in the text part.", missing[0][:200])
 
 
-def _unsubscribe_in_bodies(bodies: dict[str, str]) -> Iterator[Finding]:
+def _for_many(fields: Fields, bodies: dict[str, str], postal_address: str) -> Iterator[Finding]:
+    """What the body of a mail to many must have: the way out that its header names, and where the sender lives."""
+    unsubscribe = next((value for name, value in fields if name.lower() == "list-unsubscribe"), None)
+    if unsubscribe is None:
+        return
+    url = unsubscribe.partition(">")[0].removeprefix("<")
     for kind, body in bodies.items():
-        if "/u/" not in body and "unsubscribe" not in body.lower():
+        shown = " ".join(unescape(body).split())
+        if url not in shown:
             yield Finding("unsubscribe", "must", "The body has no link to unsubscribe.", kind)
+        if postal_address and " ".join(postal_address.split()) not in shown:
+            yield Finding("postal-address", "must", "The body does not name the sender’s postal address.", kind)
 
 
 def _decoded(part: "Message[str, str]") -> str:

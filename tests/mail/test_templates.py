@@ -1,5 +1,6 @@
 """Every shipped letter, in every language: it compiles, passes the critical reader, and says the same in both parts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,14 +78,20 @@ def test_every_folder_of_a_letter_is_tested_here() -> None:
 @pytest.mark.parametrize("kind", CONTEXTS)
 def test_a_letter_is_fit_to_be_sent(kind: str, language: str) -> None:
     bulk = kind in ("issue", "correction")
-    plan = HeaderPlan(
-        "Exchange", "digest@exchange.example", list_id="d.exchange.example" if bulk else None, unsubscribe=bulk
-    )
+    plan = HeaderPlan("Exchange", "digest@exchange.example")
+    if bulk:
+        plan = replace(
+            plan,
+            list_id="d.exchange.example",
+            feedback_id="december:digest:issue:exchange",
+            precedence="bulk",
+            unsubscribe=True,
+        )
     letter = compile_letter(Templates(), kind, language, {"brand": BRAND, **CONTEXTS[kind]}, plan)
     raw = letter.assemble(
         to_name="Alice",
         to_address="alice@readers.example",
-        message_id="a.b@exchange.example",
+        message_id="17.0123456789abcdef@exchange.example",
         date=datetime(2026, 11, 26, tzinfo=UTC),
         values=VALUES,
         selection=None,

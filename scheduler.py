@@ -76,7 +76,7 @@ def forget(house: House, now: datetime) -> object:
         mailbox.forget(session, now=now)
         relays.forget_use(session, now)
         budgets.forget(session, before=now - KEPT_BUDGETS)
-        sessions.forget_expired(session, now)
+        sessions.forget_old(session, now)
     return None
 
 

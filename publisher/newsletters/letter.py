@@ -94,7 +94,7 @@ def compose(
     if mailing_list.counts_clicks:
         _count_clicks(context, house)
     kind = "correction" if issue.kind == "correction" else "issue"
-    plan = header_plan(identity, mailing_list, newsletter, language)
+    plan = header_plan(identity, mailing_list, newsletter)
     return compile_letter(
         house.templates, kind, language, {"brand": brand_of(identity, house.settings), **context}, plan
     )
@@ -160,13 +160,16 @@ def date_text(newsletter: Newsletter, issue: Issue, language: str, now: datetime
     return languages.date_in_words(moment.astimezone(clock.zone(newsletter.zone)).date(), language)
 
 
-def header_plan(identity: Identity, mailing_list: MailingList, newsletter: Newsletter, language: str) -> HeaderPlan:
-    """Header fields of a bulk mail: RFC 2919, 2369, 8058; Feedback-ID as large receivers read it."""
+def header_plan(identity: Identity, mailing_list: MailingList, newsletter: Newsletter) -> HeaderPlan:
+    """Header fields of a bulk mail: RFC 2919, 2369, 8058; Feedback-ID as large receivers read it.
+
+    The list's name is the same in every language: filters of readers' programs know a list by the whole header.
+    """
     return HeaderPlan(
         sender_name=identity.from_name,
         sender_address=identity.from_address,
         reply_to=identity.reply_to,
-        list_name=str(mailing_list.names.get(language) or mailing_list.name),
+        list_name=mailing_list.name,
         list_id=mailing_list.list_id,
         feedback_id=f"{newsletter.slug}:{mailing_list.slug}:issue:{_sender_id(identity)}",
         precedence="bulk",

@@ -113,11 +113,13 @@ def text_language(texts: Sequence[str], wanted: Sequence[str]) -> str | None:
 
 def possible_reasons(item: Item) -> set[str]:
     """Every reason this item could be included for: what a compiled letter must have words for."""
-    countries = [key for facet, key in item.subjects if facet == "country"]
-    regions = {key for facet, key in item.subjects if facet == "region"}
-    places = {f"country:{c}" for c in countries} | {f"region:{r}" for r in regions}
-    places |= {f"region:{r}" for c in countries for r in languages.regions_of(c)}
-    places |= {f"country:{c}" for r in regions for c in languages.countries_of(r)}
+    countries = {key for facet, key in item.subjects if facet == "country"}
+    for facet, key in item.subjects:
+        if facet == "region":
+            countries |= languages.countries_of(key)
+    places = {f"country:{key}" for key in countries}
+    places |= {f"region:{key}" for key in languages.REGIONS if not countries.isdisjoint(languages.countries_of(key))}
+    places |= {f"{facet}:{key}" for facet, key in item.subjects if facet == "region"}
     subjects = {f"{facet}:{key}" for facet, key in item.subjects if facet in SUBJECTS}
     pairs = product(("", *places), ("", *subjects))
     return {"+".join(p for p in pair if p) or EVERYONE for pair in pairs} | ({AGAIN} if not item.once else set())

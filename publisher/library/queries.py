@@ -71,8 +71,8 @@ class Shape:
 
 @lru_cache(256)
 def page(shape: Shape) -> Any:
-    """The ids of one page, the best first; parameters `limit` and `offset`, and `top` where words are asked of SQLite: how
-    many of the best texts are looked at, -1 for all."""
+    """The ids of one page, the best first; parameters `limit` and `offset`, and `top` where words decide the order: how many
+    of the best texts are looked at."""
     statement = select(col(Work.id))
     order = _order(shape.query.order)
     if shape.words and shape.query.order == "best":
@@ -145,8 +145,10 @@ def _scored(sqlite: bool) -> Any:
         )
         return statement.columns(column("work_id", Integer), column("score", Float)).subquery("hits")
     asked = func.to_tsquery("simple", bindparam("match", type_=Text))
-    ranked = select(_DOCUMENT.c.work_id, func.min(-func.ts_rank(_DOCUMENT.c.vector, asked)).label("score"))
-    return ranked.where(_DOCUMENT.c.vector.op("@@")(asked)).group_by(_DOCUMENT.c.work_id).subquery("hits")
+    score = (-func.ts_rank(_DOCUMENT.c.vector, asked)).label("score")
+    best = select(_DOCUMENT.c.work_id, score).where(_DOCUMENT.c.vector.op("@@")(asked)).order_by(score)
+    found = best.limit(bindparam("top", type_=Integer)).subquery("found")
+    return select(found.c.work_id, func.min(found.c.score).label("score")).group_by(found.c.work_id).subquery("hits")
 
 
 def _matching(sqlite: bool) -> Select[Any]:

@@ -1,1 +1,90 @@
-"""The command line: one module per noun, each command a few lines."""
+"""The command line: one module per noun, each command a few lines.
+
+Only what prints help is imported here; commands import what they work with when they run, so that help is fast.
+Exit codes: 0 done; 1 done but something failed or was found; 2 wrong usage or bad input, with one sentence on standard error.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from publisher.cli import (
+    bench,
+    brand,
+    check,
+    issues,
+    letters,
+    lists,
+    newsletters,
+    relays,
+    resources,
+    serving,
+    setting_up,
+    sources,
+    staff,
+    subscribers,
+    timetable,
+)
+from publisher.errors import FetchError, PublisherError, TransportError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Newsletters assembled for each reader, from one shelf of resources.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+setting_up.add_to(app)
+serving.add_to(app)
+timetable.add_to(app)
+for noun in (staff, sources, resources, lists, subscribers, newsletters, letters, issues, brand, relays, check, bench):
+    app.add_typer(noun.app, name=noun.NAME)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point `publisher`. Ends the process with the exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; what went wrong is one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = app(list(arguments), prog_name="publisher", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our answer has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as problem:
+        code, sentence = _judged(problem)
+        if code is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return code
+
+
+def _judged(problem: Exception) -> tuple[int | None, str]:
+    """Exit code and sentence; no code where it is a fault of ours, which deserves its traceback."""
+    if isinstance(problem, FetchError | TransportError):
+        return 1, str(problem)
+    if isinstance(problem, PublisherError):
+        return 2, str(problem)
+    if hasattr(problem, "format_message"):  # every version of Typer's own family of usage errors has it
+        return 2, problem.format_message()
+    if isinstance(problem, OSError):
+        return 1, f"The machine could not do it: {problem.strerror or problem}."
+    if "sqlalchemy" in sys.modules:
+        from publisher.cli.opening import database_trouble
+
+        return database_trouble(problem)
+    return None, ""

@@ -1,0 +1,110 @@
+"""`publisher bench`: what this service promises about speed and memory, measured; ratios have both sides in one run."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from publisher.cli.options import AsJson, noun
+from publisher.cli.speaking import answer, details, note
+
+NAME = "bench"
+app = noun("Measure what is promised about speed and memory. Only ratios can be compared between machines.")
+
+
+@app.command()
+def letter(
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; the median counts.")] = 3, as_json: AsJson = False
+) -> None:
+    """One reader’s mail of 60 kB, beside Jinja2 and EmailMessage."""
+    details(_letter(rounds), as_json)
+
+
+@app.command()
+def send(mails: Annotated[int, typer.Option(min=1)] = 2000, as_json: AsJson = False) -> None:
+    """Carrying mails with all the books that are kept, beside smtplib with Jinja2 and EmailMessage."""
+    details(_send(mails), as_json)
+
+
+@app.command()
+def plan(
+    few: Annotated[int, typer.Option(min=1, help="Readers.")] = 10_000,
+    many: Annotated[int, typer.Option(min=1, help="Readers.")] = 100_000,
+    as_json: AsJson = False,
+) -> None:
+    """Planning an issue for few and for many readers: time for each reader, and memory."""
+    details(_plan(few, many), as_json)
+
+
+@app.command()
+def search(
+    resources: Annotated[int, typer.Option(min=1000, help="How many are searched.")] = 50_000, as_json: AsJson = False
+) -> None:
+    """Finding words that few resources have, beside a LIKE scan."""
+    details(_search(resources), as_json)
+
+
+@app.command()
+def harvest(records: Annotated[int, typer.Option(min=1)] = 2000, as_json: AsJson = False) -> None:
+    """The same repository twice: the second time adds nothing."""
+    details(_harvest(records), as_json)
+
+
+@app.command("all")
+def everything(as_json: AsJson = False) -> None:
+    """All of them; takes a few minutes."""
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "letter": _letter,
+        "send": _send,
+        "search": _search,
+        "harvest": _harvest,
+        "plan": _plan,
+    }
+    figures: dict[str, dict[str, Any]] = {}
+    for name, measure in measures.items():
+        note(f"Measuring {name} …")
+        figures[name] = measure()
+        if not as_json:
+            print(f"\n{name}")
+            details(figures[name], False)
+    if as_json:
+        answer(figures, True)
+
+
+def _letter(rounds: int = 3) -> dict[str, Any]:
+    from publisher.bench import letters
+
+    return letters.measure(rounds)
+
+
+def _send(mails: int = 2000) -> dict[str, Any]:
+    from publisher.bench import sending
+
+    return sending.measure(mails)
+
+
+def _plan(few: int = 10_000, many: int = 100_000) -> dict[str, Any]:
+    from publisher.bench import planning
+
+    return planning.measure((few, many))
+
+
+def _search(resources: int = 50_000) -> dict[str, Any]:
+    from publisher import migrations
+    from publisher.bench import search as searching
+    from publisher.database import Database
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
+        migrations.upgrade(database)
+        figures = searching.measure(database, works=resources)
+        database.close()
+        return figures
+
+
+def _harvest(records: int = 2000) -> dict[str, Any]:
+    from publisher.bench import harvesting
+
+    return harvesting.measure(records)

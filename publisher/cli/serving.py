@@ -1,0 +1,69 @@
+"""`publisher serve` and `publisher send`: the processes that stay."""
+
+from typing import Annotated
+
+import typer
+
+from publisher.cli.options import AsJson, Now, moment
+from publisher.cli.speaking import answer, counted, note, progress
+from publisher.errors import BadInput
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(serve)
+    app.command()(send)
+
+
+def serve(
+    roles: Annotated[str, typer.Option(help="What this process does, separated by commas.")] = "web,scheduler,sender",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port; 8000 by default.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer pages.")] = 1,
+) -> None:
+    """Serve pages, keep the timetable, carry mail: all in one process, or some of it on each machine."""
+    from publisher import migrations
+    from publisher.cli import running
+    from publisher.cli.opening import NOT_CURRENT, opened
+
+    chosen = tuple(role.strip() for role in roles.split(",") if role.strip())
+    if not chosen or (unknown := set(chosen) - set(running.ROLES)):
+        wrong = min(unknown) if chosen else roles
+        raise BadInput(f"“{wrong}” is not a role. Roles: {', '.join(running.ROLES)}.")
+    with opened(port=port) as house:
+        if not migrations.is_current(house.database):
+            raise BadInput(NOT_CURRENT)
+        listener = running.listen(host, port or 8000) if "web" in chosen else None
+        where = f"Pages are at {house.settings.public_url} (listening on {host}:{port or 8000}). " if listener else ""
+        running.run(
+            house,
+            roles=chosen,
+            host=host,
+            listener=listener,
+            workers=workers,
+            on_ready=lambda: note(f"{where}Running: {', '.join(chosen)}. Press Ctrl-C to stop."),
+        )
+
+
+def send(
+    drain: Annotated[bool, typer.Option("--drain", help="Send until nothing is due, then end.")] = False,
+    now: Now = None,
+    relay_url: Annotated[
+        str | None, typer.Option(metavar="SMTP_URL", help="Use this relay instead of the hub’s.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Carry the mail that is due: for ever, or with --drain until nothing is."""
+    from publisher.cli import running
+    from publisher.cli.opening import opened
+
+    if not drain and (now or as_json):
+        raise BadInput("--now and --json go with --drain.")
+    with opened() as house:
+        if not drain:
+            note("Carrying mail. Press Ctrl-C to stop.")
+            running.run(house, roles=("sender",), relay_url=relay_url)
+            return
+        with progress("Sending") as on_progress:
+            sent = running.drain(house, moment(now) if now else None, relay_url, on_progress)
+    words = f"{counted(sent['accepted'], 'mail')} accepted, {sent['waiting']} waiting for another try."
+    answer(sent, as_json, words, *(f"{slug} is sent." for slug in sent["closed"]))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from publisher.mail import headers
 from publisher.mail.claiming import Claimed
 from publisher.mail.letters import Edition
 from publisher.mail.models import Identity, Letter, LetterEdition
@@ -20,10 +21,11 @@ MOST_EDITIONS = 64
 
 @dataclass(frozen=True)
 class Mail:
-    """What goes over the wire for one row."""
+    """What goes over the wire for one row. Both addresses as the envelope has them: domains are A-labels."""
 
     row: Claimed
     mail_from: str
+    recipient: str
     data: bytes
 
 
@@ -58,7 +60,8 @@ class Builder:
             zone=row.zone,
             smtputf8=smtputf8,
         )
-        return Mail(row, identity.from_address, data)
+        recipient = headers.wire_address(row.email, smtputf8=smtputf8)
+        return Mail(row, headers.wire_address(identity.from_address), recipient, data)
 
     def values(self, row: Claimed, links: Mapping[str, list[str]]) -> dict[str, str]:
         """The reader's links, made from the row's subject, and what the row brings of its own.
@@ -94,11 +97,18 @@ class Builder:
 
 
 def live(edition: Edition, selection: str | None, now: datetime) -> list[tuple[str, str]] | None:
-    """The row's selection without blocks that have ended; None for a letter without personal blocks."""
+    """The row's selection without blocks that have ended; None for a letter without personal blocks.
+
+    A reason that the letter has no words for is left out: a mail is worth more than the line under an item.
+    """
     if selection is None:
         return None
     pairs = [tuple(part.partition("=")[::2]) for part in selection.split()]
-    return [(key, reason) for key, reason in pairs if (until := edition.block_until.get(key)) is None or until > now]
+    return [
+        (key, reason if reason in edition.reasons else "")
+        for key, reason in pairs
+        if (until := edition.block_until.get(key)) is None or until > now
+    ]
 
 
 def message_id(row_id: int, domain: str, tokens: Tokens) -> str:

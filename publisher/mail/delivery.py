@@ -186,7 +186,7 @@ class Sender:
 
     def _say(self, number: int, mail: Mail) -> Outcome:
         line = self._lines[number]
-        return line.send(mail.mail_from, mail.row.email, mail.data, proven=True)
+        return line.send(mail.mail_from, mail.recipient, mail.data, proven=True)
 
     def _write_answers(self, session: Session, now: datetime) -> None:
         answers, self._answers = self._answers, []

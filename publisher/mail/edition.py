@@ -68,6 +68,7 @@ class Edition:
         self._every_section = frozenset(block.section for block in self.blocks if block.section)
         self._slots = [Slot(context, kind, argument) for context, kind, argument in compiled["slots"]]  # type: ignore[arg-type]
         self._reasons = _encoded_reasons(compiled["reasons"])
+        self.reasons: frozenset[str] = frozenset(self._reasons)
         self._moments: dict[tuple[str, str, str], bytes] = {}
         self._top = compiled["top"].encode("ascii")
         self._fixed = compiled["fixed"].encode("utf-8")

@@ -316,3 +316,15 @@ def test_a_test_mail_shows_the_readers_edition_marked_as_a_test(stage: Stage) ->
     assert "Play in Peru" in text_of(arrived["stranger@example.org"])
     with stage.house.database.reading() as session:
         assert session.exec(select(Received)).all() == [], "a test is nobody's issue"
+
+
+def test_a_region_meets_every_region_it_overlaps_and_an_address_abroad_is_reached(stage: Stage) -> None:
+    stage.work("For all of Africa", subjects=(("region", "002"), ("topic", "leadership")))
+    stage.reader("huda@example.org", interests=(("region", "015"), ("topic", "leadership")))
+    stage.reader("jörg@bücher.example", interests=(("country", "DZ"),))
+    stage.reader("noor@bücher.example", interests=(("region", "145"),))
+    slug, arrived = stage.send()
+    assert sorted(arrived) == ["huda@example.org", "jörg@xn--bcher-kva.example"]
+    reason = stage.reasons("huda@example.org", slug)["For all of Africa"]
+    assert reason == "Your regions: Northern Africa · Your topics: leadership"
+    assert reason in text_of(arrived["huda@example.org"])

@@ -30,6 +30,7 @@ Context by kind (links in brackets are marks: their addresses come per reader, i
     test        relay_name, sent_text (date in words)
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -46,6 +47,8 @@ from publisher.templating import Templates
 
 __all__ = ["Edition", "HeaderPlan", "compile_letter"]
 
+# What XML 1.0 (§2.2) may not hold and people paste: one such character in a title must not stop an issue.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 LONGEST_LINK = 160  # characters; what a personal link is reckoned to need in `html_bytes`
 _RICH_STYLES = {
     "p": "margin:0 0 16px",
@@ -128,7 +131,7 @@ def _subject(templates: Templates, kind: str, language: str, context: Mapping[st
 
 def _html(templates: Templates, kind: str, language: str, context: Mapping[str, Any], ink: Ink) -> list[Chunk]:
     where = f"mail/{kind}/body.mjml"
-    mjml = templates.render(where, language, **{**context, **ink.functions("html")})
+    mjml = _FORBIDDEN.sub(" ", templates.render(where, language, **{**context, **ink.functions("html")}))
     html = markup.to_html(mjml, where)
     lost = [word for word in ink.sentinels(mjml) if word not in html]
     if lost:
@@ -139,7 +142,7 @@ def _html(templates: Templates, kind: str, language: str, context: Mapping[str, 
 def _text(templates: Templates, kind: str, language: str, context: Mapping[str, Any], ink: Ink) -> list[Chunk]:
     where = f"mail/{kind}/body.txt"
     known = len(ink.blocks)
-    text = templates.render(where, language, **{**context, **ink.functions("text")})
+    text = _FORBIDDEN.sub(" ", templates.render(where, language, **{**context, **ink.functions("text")}))
     chunks = ink.cut(ink.one_line_end(text), where)
     if len(ink.blocks) != known or {o for o, _ in chunks if isinstance(o, int)} != set(range(known)):
         raise TemplateError(f"{where} has not the same blocks as mail/{kind}/body.mjml.")

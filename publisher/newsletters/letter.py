@@ -94,7 +94,7 @@ def compose(
     if mailing_list.counts_clicks:
         _count_clicks(context, house)
     kind = "correction" if issue.kind == "correction" else "issue"
-    plan = header_plan(identity, mailing_list, newsletter)
+    plan = header_plan(identity, mailing_list, issue)
     return compile_letter(
         house.templates, kind, language, {"brand": brand_of(identity, house.settings), **context}, plan
     )
@@ -160,10 +160,11 @@ def date_text(newsletter: Newsletter, issue: Issue, language: str, now: datetime
     return languages.date_in_words(moment.astimezone(clock.zone(newsletter.zone)).date(), language)
 
 
-def header_plan(identity: Identity, mailing_list: MailingList, newsletter: Newsletter) -> HeaderPlan:
+def header_plan(identity: Identity, mailing_list: MailingList, issue: Issue) -> HeaderPlan:
     """Header fields of a bulk mail: RFC 2919, 2369, 8058; Feedback-ID as large receivers read it.
 
-    The list's name is the same in every language: filters of readers' programs know a list by the whole header.
+    Its four values (campaign, list, type, sender) must differ from each other, hence `list-`: a newsletter and its list
+    often have one name.
     """
     return HeaderPlan(
         sender_name=identity.from_name,
@@ -171,7 +172,7 @@ def header_plan(identity: Identity, mailing_list: MailingList, newsletter: Newsl
         reply_to=identity.reply_to,
         list_name=mailing_list.name,
         list_id=mailing_list.list_id,
-        feedback_id=f"{newsletter.slug}:{mailing_list.slug}:issue:{_sender_id(identity)}",
+        feedback_id=f"{issue.slug}:list-{mailing_list.slug}:{issue.kind}:{_sender_id(identity)}",
         precedence="bulk",
         auto_submitted=None,
         unsubscribe=True,
@@ -271,4 +272,4 @@ def _default_language(newsletter: Newsletter) -> str:
 
 def _sender_id(identity: Identity) -> str:
     """5 to 15 characters, stable: from the identity's domain."""
-    return "".join(c for c in identity.domain if c.isalnum())[:15].ljust(5, "0")
+    return "".join(c for c in identity.domain if c.isascii() and c.isalnum())[:15].ljust(5, "0")

@@ -1,5 +1,6 @@
 """When a newsletter goes out: words to rule to instants, across clock changes and month ends."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -112,7 +113,7 @@ def test_it_does_not_matter_from_where_one_looks(rule: tuple[str, int], start: d
 def test_every_fortnight_is_every_second_week_also_over_a_year_of_53_weeks() -> None:
     found = instants("0 9 * * 1 %2", "Europe/Berlin", datetime(2026, 11, 23, tzinfo=UTC), 40)
     local = [i.astimezone(BERLIN) for i in found]
-    assert {(b.date() - a.date()).days for a, b in zip(local, local[1:], strict=False)} == {14}
+    assert {(b.date() - a.date()).days for a, b in itertools.pairwise(local)} == {14}
     assert {(i.hour, i.weekday()) for i in local} == {(9, 0)}
 
 

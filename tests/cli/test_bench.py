@@ -1,0 +1,25 @@
+"""The measurements run and say what they promise, on sizes that take a moment."""
+
+from commands import Publisher
+
+
+def test_sending_compares_both_sides(bare: Publisher) -> None:
+    figures = bare("bench", "send", "--mails", 60, "--json").json
+    assert figures["mails"] == 60
+    assert figures["ratio"] > 1
+
+
+def test_planning_compares_two_sizes(bare: Publisher) -> None:
+    figures = bare("bench", "plan", "--few", 40, "--many", 80, "--json").json
+    assert [one["readers"] for one in figures["sizes"]] == [40, 80]
+    assert {"per_reader_ratio", "memory_ratio"} <= set(figures)
+
+
+def test_a_second_harvest_adds_nothing(bare: Publisher) -> None:
+    figures = bare("bench", "harvest", "--records", 120, "--json").json
+    assert (figures["first_new"], figures["second_new"], figures["nothing_added"]) == (120, 0, True)
+
+
+def test_a_letter_and_a_search_are_measured(bare: Publisher) -> None:
+    assert bare("bench", "letter", "--rounds", 1, "--json").json["ratio"] > 1
+    assert bare("bench", "search", "--resources", 2000, "--json").json["works"] == 2000

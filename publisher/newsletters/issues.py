@@ -75,6 +75,11 @@ def release(
             _move_on(newsletter, issue, now)
             session.add(newsletter)
         planning.begin(session, issue, now=now)
+    plan(house, issue_id, now=now, on_progress=on_progress)
+
+
+def plan(house: House, issue_id: int, *, now: datetime, on_progress: Callable[[int], None] = lambda _n: None) -> None:
+    """Plan a released issue, or go on where a planning was cut off. Held, with the fault named, where it does not compile."""
     try:
         planning.plan(house, issue_id, now=now, on_progress=on_progress)
     except (BadInput, TemplateError) as problem:

@@ -76,6 +76,8 @@ def plan(house: House, issue_id: int, *, now: datetime, on_progress: Callable[[i
     last = 0
     while True:
         with house.database.session() as session:
+            if not _still_planned(session, letter):
+                return
             readers = list(subscribers(session, issue, now=planned_from, after=last, limit=CHUNK))
             if not readers:
                 break
@@ -83,7 +85,14 @@ def plan(house: House, issue_id: int, *, now: datetime, on_progress: Callable[[i
         last = readers[-1].person_id
         on_progress(len(readers))
     with house.database.session() as session:
-        let_out(session, session.get_one(Letter, letter.id), now=now)
+        if _still_planned(session, letter):
+            let_out(session, session.get_one(Letter, letter.id), now=now)
+
+
+def _still_planned(session: Session, letter: Letter) -> bool:
+    """False once another process has let the letter out, or somebody has cancelled it; holds it still until the commit."""
+    row = select(col(Letter.state)).where(col(Letter.id) == letter.id).with_for_update()
+    return bool(session.execute(row).scalar_one() == LetterState.PLANNING)
 
 
 def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:

@@ -7,6 +7,7 @@ outage of weeks everything due happens once: the missed occurrences of a newslet
 import logging
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from publisher import languages
@@ -15,7 +16,7 @@ from publisher.house import House
 from publisher.library.sharing import tell_published
 from publisher.mail.models import Address, Letter, LetterState
 from publisher.mail.post import post
-from publisher.newsletters import cadence, drafting, issues, planning
+from publisher.newsletters import cadence, drafting, issues
 from publisher.newsletters.letter import entries, title_of
 from publisher.newsletters.models import Issue, IssueState, Newsletter
 from publisher.staff.models import Member
@@ -37,6 +38,10 @@ def tend(house: House, now: datetime) -> int:
             released += release_due(house, newsletter_id, now)
         except PublisherError as problem:
             log.warning("newsletter %s: %s", newsletter_id, problem)
+        except IntegrityError:
+            log.info("newsletter %s: another process was here first", newsletter_id)
+        except Exception:  # one newsletter in trouble never keeps the others
+            log.exception("newsletter %s", newsletter_id)
     with house.database.session() as session:
         close(session, house, now)
     return released
@@ -103,6 +108,8 @@ def send_scheduled(house: House, now: datetime) -> int:
             sent += 1
         except PublisherError as problem:
             _held_for_a_fault(house, issue_id, str(problem))
+        except IntegrityError:
+            log.info("issue %s: another process was here first", issue_id)
     return sent
 
 
@@ -116,7 +123,10 @@ def finish_planning(house: House, now: datetime) -> None:
         )
         ids = [i for i in session.exec(cut_off).all() if i is not None]
     for issue_id in ids:
-        planning.plan(house, issue_id, now=now)
+        try:
+            issues.plan(house, issue_id, now=now)
+        except PublisherError as problem:
+            log.warning("issue %s: %s", issue_id, problem)
 
 
 def _thin(number: int, newsletter: Newsletter) -> str:

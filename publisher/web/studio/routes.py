@@ -1,0 +1,147 @@
+"""Every route of the studio on one page: the role it needs, what it answers, and which page is drawn again when it refuses."""
+
+from fastapi import APIRouter
+
+from publisher.web.studio import (
+    account,
+    before,
+    design,
+    editing,
+    entering,
+    files,
+    imports,
+    issues,
+    library,
+    lists,
+    members,
+    newsletters,
+    people,
+    person,
+    relays,
+    resource,
+    settings,
+    sources,
+    today,
+    vocabulary,
+)
+from publisher.web.studio.answering import ANYBODY, Route, endpoint
+
+_L, _N, _P, _S = "/studio/library", "/studio/newsletters", "/studio/people", "/studio/settings"
+_I = f"{_N}/{{slug}}/issues/{{key}}"
+_W, _X = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}"
+
+ENTERING = (
+    Route("GET", "/studio", ANYBODY, today.door, "Today; signed out, the log-in."),
+    Route("GET", "/studio/login", ANYBODY, entering.login, "The log-in."),
+    Route("POST", "/studio/login", ANYBODY, entering.sign_in, "Sign in; throttled."),
+    Route("POST", "/studio/logout", ANYBODY, entering.sign_out, "Sign out."),
+    Route("GET", "/studio/invitation/{token}", ANYBODY, entering.invitation, "An invitation."),
+    Route("POST", "/studio/invitation/{token}", ANYBODY, entering.accept, "Take it up."),
+    Route("GET", "/studio/reset", ANYBODY, entering.ask_reset, "Ask for a new password."),
+    Route("POST", "/studio/reset", ANYBODY, entering.mail_reset, "Mail the link, if there is somebody to mail it to."),
+    Route("GET", "/studio/reset/{token}", ANYBODY, entering.reset, "Choose a new password."),
+    Route("POST", "/studio/reset/{token}", ANYBODY, entering.set_password, "Set it."),
+    Route("GET", "/studio/account", "viewer", account.show, "One's own account."),
+    Route("POST", "/studio/account", "viewer", account.save, "Name and zone.", account.show),
+    Route("POST", "/studio/account/password", "viewer", account.change_password, "A new password.", account.show),
+    Route("POST", "/studio/account/sessions", "viewer", account.end_session, "Sign out elsewhere.", account.show),
+    Route("GET", "/studio/design", "viewer", design.show, "Every component, live."),
+)
+
+LIBRARY = (
+    Route("GET", _L, "viewer", library.inbox, "What waits for review."),
+    Route("GET", f"{_L}/shelf", "viewer", library.shelf, "What readers find."),
+    Route("GET", f"{_L}/aside", "viewer", library.aside, "What was rejected or withdrawn."),
+    Route("GET", f"{_L}/look-alikes", "viewer", library.look_alikes, "Pairs that may be one resource."),
+    Route("POST", f"{_L}/look-alikes", "editor", library.decide, "The same or different.", library.look_alikes),
+    Route("POST", f"{_L}/bulk", "editor", library.bulk, "Decide about several at once.", library.inbox),
+    Route("POST", f"{_L}/reopen", "editor", library.reopen, "Take a decision back.", library.inbox),
+    Route("GET", f"{_L}/new", "editor", resource.new, "Add a resource by hand."),
+    Route("POST", f"{_L}/new", "editor", resource.create, "Put it on the shelf.", resource.new),
+    Route("GET", f"{_L}/import", "editor", files.show, "Import a file."),
+    Route("POST", f"{_L}/import", "editor", files.take, "Take a file in.", files.show, upload=True),
+    Route("GET", f"{_L}/vocabulary", "viewer", vocabulary.show, "Topics, sectors, audiences."),
+    Route("POST", f"{_L}/vocabulary", "editor", vocabulary.save, "Name, add or retire a term.", vocabulary.show),
+    Route("GET", f"{_L}/sources", "viewer", sources.index, "Where resources come from."),
+    Route("GET", f"{_L}/sources/new", "editor", sources.new, "A new source."),
+    Route("POST", f"{_L}/sources/new", "editor", sources.create, "Look at it; let it in.", sources.new, own=True),
+    Route("GET", f"{_L}/sources/{{slug}}", "viewer", sources.show, "One source."),
+    Route("POST", f"{_L}/sources/{{slug}}", "editor", sources.save, "Settings; look now; stop; remove.", sources.show, own=True),
+    Route("GET", _W, "viewer", resource.show, "One resource."),
+    Route("POST", _W, "editor", resource.save, "Edit it, or decide about it.", resource.show),
+    Route("POST", f"{_W}/text", "editor", resource.write_text, "Its text in one language.", resource.show),
+)  # fmt: skip
+
+NEWSLETTERS = (
+    Route("GET", _N, "viewer", newsletters.index, "All newsletters."),
+    Route("GET", f"{_N}/new", "editor", newsletters.new, "A new one."),
+    Route("POST", f"{_N}/new", "editor", newsletters.create, "Make it.", newsletters.new),
+    Route("GET", f"{_N}/special", "editor", editing.special_form, "A special issue."),
+    Route("POST", f"{_N}/special", "editor", editing.special, "Begin it.", editing.special_form),
+    Route("GET", f"{_N}/{{slug}}", "viewer", newsletters.show, "One newsletter."),
+    Route("POST", f"{_N}/{{slug}}", "editor", newsletters.save, "Its settings.", newsletters.show),
+    Route("POST", f"{_N}/{{slug}}/sections", "editor", newsletters.save_section, "Its sections.", newsletters.show),
+    Route("POST", f"{_N}/{{slug}}/draft", "editor", newsletters.draft, "The next issue, now.", newsletters.show),
+    Route("GET", _I, "viewer", issues.show, "One issue, from growing draft to sent."),
+    Route("POST", f"{_I}/items", "editor", editing.items, "Pin, drop, move, rewrite, add.", issues.show),
+    Route("GET", f"{_I}/add", "editor", editing.add, "Something from the shelf."),
+    Route("POST", f"{_I}/grow", "editor", editing.grow, "Take in what is new.", issues.show),
+    Route("POST", f"{_I}/opening", "editor", editing.opening, "Subject, preheader, opening.", issues.show),
+    Route("POST", f"{_I}/reader", "viewer", before.choose_reader, "Whose mail to look at.", before.read),
+    Route("GET", f"{_I}/read", "viewer", before.read, "As a reader gets it: mail, text, source."),
+    Route("GET", f"{_I}/preview", "viewer", before.preview, "The HTML alone, for a frame."),
+    Route("GET", f"{_I}/preview.eml", "viewer", before.source, "The whole mail, as a file."),
+    Route("GET", f"{_I}/rehearse", "viewer", before.rehearse, "Who would get it, in numbers."),
+    Route("GET", f"{_I}/why", "viewer", before.why, "Why a reader gets what they get."),
+    Route("GET", f"{_I}/send", "editor", before.send, "What to know before it goes out."),
+    Route("POST", f"{_I}/send", "editor", editing.send, "Send it now.", before.send, own=True),
+    Route("POST", f"{_I}/test", "editor", editing.test, "A test to one address.", before.send),
+    Route("POST", f"{_I}/schedule", "editor", editing.schedule, "Send it at a time.", before.send),
+    Route("POST", f"{_I}/unschedule", "editor", editing.unschedule, "Back to draft.", issues.show),
+    Route("POST", f"{_I}/pause", "editor", editing.pause, "Pause the sending.", issues.show),
+    Route("POST", f"{_I}/resume", "editor", editing.resume, "Go on.", issues.show),
+    Route("POST", f"{_I}/cancel", "editor", editing.cancel, "Stop it for good.", issues.show),
+    Route("POST", f"{_I}/correct", "editor", editing.correct, "Begin a correction to those reached.", issues.show),
+)
+
+PEOPLE = (
+    Route("GET", _P, "viewer", people.index, "Everybody, by list, state or rule."),
+    Route("POST", _P, "viewer", people.find, "Somebody by name or address.", people.index),
+    Route("GET", f"{_P}/export.csv", "editor", people.export, "The same people as a file."),
+    Route("GET", f"{_P}/lists", "viewer", lists.show, "Lists and cohorts."),
+    Route("POST", f"{_P}/lists", "editor", lists.save, "Make, change, archive; invite.", lists.show),
+    Route("GET", f"{_P}/import", "editor", imports.show, "Bring readers in."),
+    Route("POST", f"{_P}/import", "editor", imports.take, "Try a file, then import it.", imports.show, upload=True),
+    Route("GET", _X, "viewer", person.show, "One person."),
+    Route("POST", _X, "editor", person.save, "Their choices, on their behalf.", person.show),
+    Route("POST", f"{_X}/pause", "editor", person.pause, "Pause, or end a pause.", person.show),
+    Route("POST", f"{_X}/subscription", "editor", person.leave, "End a subscription.", person.show),
+    Route("POST", f"{_X}/join", "editor", person.join, "Put them on a list they agreed to.", person.show),
+    Route("POST", f"{_X}/address", "editor", person.move, "Ask a new address.", person.show),
+    Route("POST", f"{_X}/suppress", "editor", person.suppress, "Stop newsletters to the address, or let them.", person.show),
+    Route("POST", f"{_X}/erase", "owner", person.erase, "Forget them for good.", person.show),
+    Route("GET", f"{_X}/data.json", "editor", person.data, "Everything held about them."),
+)  # fmt: skip
+
+SETTINGS = (
+    Route("GET", _S, "viewer", settings.show, "The hub, senders, this installation."),
+    Route("POST", _S, "owner", settings.save, "The hub.", settings.show),
+    Route("POST", f"{_S}/identities", "owner", settings.save_identity, "Who letters come from.", settings.show),
+    Route("GET", f"{_S}/relay", "owner", relays.show, "How mail leaves."),
+    Route("POST", f"{_S}/relay", "owner", relays.save, "Set, test, or go back to the mailbox.", relays.show, own=True),
+    Route("GET", f"{_S}/staff", "viewer", members.show, "Who works here."),
+    Route("POST", f"{_S}/staff", "owner", members.save, "Invite, roles, close an account.", members.show),
+    Route("GET", f"{_S}/trail", "viewer", settings.show_trail, "Who did what."),
+)
+
+ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PEOPLE, *SETTINGS)
+
+
+def router() -> APIRouter:
+    """The studio, to be included in the application."""
+    made = APIRouter()
+    for route in ROUTES:
+        made.add_api_route(
+            route.path, endpoint(route), methods=[route.method], include_in_schema=False, response_model=None
+        )
+    return made

@@ -1,0 +1,188 @@
+"""Settings: the hub's name and colour, who letters come from, and what this installation is."""
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from typing import Any
+
+from fastapi.responses import Response
+from sqlmodel import col, select
+
+from publisher import clock, colours
+from publisher.audience.people import clean_name
+from publisher.errors import BadInput, NotFound
+from publisher.languages import LANGUAGES
+from publisher.library.identifiers import clean_url
+from publisher.mail import identities
+from publisher.mail.addresses import display, normalise
+from publisher.mail.models import Identity
+from publisher.staff import accounts, trail
+from publisher.web.studio import words
+from publisher.web.studio.relays import relay_line
+from publisher.web.studio.visit import Desk
+
+PATH = "/studio/settings"
+TRAIL_PAGE = 100
+
+
+def show(desk: Desk) -> Response:
+    """GET /studio/settings"""
+    hub = identities.hub(desk.session)
+    rows = desk.session.exec(select(Identity).order_by(col(Identity.id)))
+    blank = {"name": "", "address": "", "reply_to": "", "postal_address": "", "accent": hub.accent, "logo_url": ""}
+    values = {
+        "name": hub.name,
+        "tagline": hub.tagline,
+        "accent": hub.accent,
+        "website": hub.website,
+        "logo_url": hub.logo_url or "",
+        "language": hub.default_language,
+    }
+    members = accounts.every(desk.session)
+    invited = sum(member.password_hash is None for member, _ in members)
+    staff = words.counted(len(members) - invited, "member").capitalize()
+    return desk.show(
+        "settings/index.html",
+        "settings",
+        form=desk.filled(values, PATH),
+        language_options=list(LANGUAGES.items()),
+        identities=[_identity(desk, row) for row in rows],
+        new_identity=desk.filled({**blank, "slug": ""}, f"{PATH}/identities", identity=""),
+        relay=relay_line(desk),
+        staff_text=staff + (f", {words.counted(invited, 'invitation')} open" if invited else ""),
+        version_facts=_facts(desk),
+    )
+
+
+def save(desk: Desk) -> Response:
+    """POST /studio/settings: the hub."""
+    hub, form = identities.hub(desk.session), desk.form
+    if not clean_name(form.one("name")):
+        raise BadInput("The hub needs a name.", field="name")
+    hub.name, hub.tagline = clean_name(form.one("name")), clean_name(form.one("tagline"))
+    hub.accent = colours.hexadecimal(form.one("accent"))
+    hub.website, hub.logo_url = _url(form.one("website"), "website") or "", _url(form.one("logo_url"), "logo_url")
+    if form.one("language") in LANGUAGES:
+        hub.default_language = form.one("language")
+    desk.session.add(hub)
+    desk.note("settings", "Changed the hub.")
+    return desk.go(PATH, "Saved.")
+
+
+def save_identity(desk: Desk) -> Response:
+    """POST /studio/settings/identities: identity (number, empty for a new one), name, address, reply_to, postal_address, …"""
+    form, number = desk.form, desk.form.one("identity")
+    name, address = clean_name(form.one("name")), form.one("address")
+    if not name:
+        raise BadInput("Readers see a name in their inbox. Give one.", field="name")
+    _address(address, "address")
+    if number:
+        identity = desk.session.get(Identity, int(number)) if number.isdecimal() else None
+        if identity is None:
+            raise NotFound("There is no such sender.")
+    else:
+        identity = _new(desk, name, address)
+    identity.from_name, identity.from_address = name, display(address)
+    identity.reply_to = display(form.one("reply_to")) if _address(form.one("reply_to"), "reply_to") else None
+    identity.postal_address = " ".join(form.one("postal_address").split())
+    if identity.slug != "hub":
+        identity.name, identity.accent = name, colours.hexadecimal(form.one("accent"))
+        identity.logo_url = _url(form.one("logo_url"), "logo_url")
+    desk.session.add(identity)
+    desk.session.flush()
+    desk.note("settings", f"Changed the sender {name}.")
+    return desk.go(PATH, "Saved the sender.")
+
+
+def show_trail(desk: Desk) -> Response:
+    """GET /studio/settings/trail?before="""
+    asked = desk.asked("before")
+    before = int(asked) if asked.isdecimal() and len(asked) < 16 else None
+    lines = trail.latest(desk.session, limit=TRAIL_PAGE + 1, before=before)
+    shown = lines[:TRAIL_PAGE]
+    older = f"{PATH}/trail?before={shown[-1].id}" if len(lines) > TRAIL_PAGE else ""
+    return desk.show(
+        "settings/trail.html",
+        "settings",
+        lines=[
+            {"text": f"{line.what}", "who": line.who, "about": _about(line.about), "url": _where(line.about), "moment": desk.moment(line.at)}
+            for line in shown
+        ],
+        pages={"previous_url": f"{PATH}/trail" if before else "", "next_url": older, "text": ""},
+    )  # fmt: skip
+
+
+def _new(desk: Desk, name: str, address: str) -> Identity:
+    """A further sender. Its domain is given now and kept: Message-IDs and List-Ids are made of it."""
+    known = set(desk.session.exec(select(Identity.slug)))
+    base = "-".join(part for part in "".join(c if c.isascii() and c.isalnum() else " " for c in name.lower()).split())
+    slug = next(s for n in range(1, 1000) if (s := f"{base or 'sender'}{'' if n == 1 else f'-{n}'}") not in known)
+    domain = normalise(address).partition("@")[2]
+    return Identity(slug=slug, name=name, from_name=name, from_address=address, domain=domain, created_at=desk.now)
+
+
+def _identity(desk: Desk, row: Identity) -> dict[str, Any]:
+    values = {
+        "name": row.from_name,
+        "address": row.from_address,
+        "reply_to": row.reply_to or "",
+        "postal_address": row.postal_address,
+        "accent": row.accent,
+        "logo_url": row.logo_url or "",
+    }
+    return {
+        "id": row.id,
+        "is_hub": row.slug == "hub",
+        "name": row.from_name,
+        "note": row.from_address + ("" if row.postal_address else " · no postal address yet"),
+        "form": desk.filled(values, f"{PATH}/identities", identity=row.id),
+    }
+
+
+def _facts(desk: Desk) -> list[tuple[str, str]]:
+    settings = desk.house.settings
+    try:
+        ours = version_of("publisher")
+    except PackageNotFoundError:
+        ours = "from a checkout"
+    return [
+        ("Version", ours),
+        ("Address", settings.public_url),
+        ("Database", "SQLite" if desk.house.database.is_sqlite else "PostgreSQL"),
+        ("Time zones", clock.zone_data_version()),
+    ]
+
+
+def _about(about: str) -> str:
+    return about.replace(":", " ")
+
+
+def _where(about: str) -> str:
+    """The page of what a line is about, where there is one."""
+    kind, _, key = about.partition(":")
+    pages = {
+        "resource": f"/studio/library/{key}",
+        "source": f"/studio/library/sources/{key}",
+        "person": f"/studio/people/{key}",
+        "newsletter": f"/studio/newsletters/{key}",
+        "list": f"/studio/people/lists#{key}",
+    }
+    return pages.get(kind, "")
+
+
+def _address(text: str, name: str) -> bool:
+    """Whether there is an address; `BadInput` beside its field where it is none."""
+    if not text:
+        if name == "address":
+            raise BadInput("Letters need an address to come from.", field=name)
+        return False
+    try:
+        normalise(text)
+    except BadInput as problem:
+        raise BadInput(str(problem), field=name) from problem
+    return True
+
+
+def _url(text: str, name: str) -> str | None:
+    if text and clean_url(text) is None:
+        raise BadInput("An address begins with https:// or http://.", field=name)
+    return text or None

@@ -1,0 +1,193 @@
+"""Today answers three questions: what needs me, what goes out next, what went out."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi.responses import Response
+from sqlmodel import col, func, select
+
+from publisher import clock
+from publisher.audience.models import Subscription, SubscriptionState
+from publisher.languages import date_in_words, time_in_words, zone_city
+from publisher.library import sources
+from publisher.library.models import LookAlike, Share, Source, Work, WorkState
+from publisher.mail.identities import hub
+from publisher.newsletters import issues, newsletters
+from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.web.forms import Posted
+from publisher.web.page import Page
+from publisher.web.studio import words
+from publisher.web.studio.answering import read_as
+from publisher.web.studio.entering import log_in_page
+from publisher.web.studio.issues import line, readers_of
+from publisher.web.studio.library import to_review
+from publisher.web.studio.relays import relay_line
+from publisher.web.studio.visit import Desk, Staff
+
+SOON = timedelta(days=3)
+WENT_OUT = 8
+
+
+def door(page: Page, form: Posted, staff: Staff | None) -> Response:
+    """GET /studio: the desk, or the way to it."""
+    return log_in_page(page) if staff is None else show(read_as(page, form, staff))
+
+
+def show(desk: Desk) -> Response:
+    """What needs me, what goes out next, what went out."""
+    rows = {n.id: n for n in newsletters.all_of(desk.session)}
+    every = issues.all_of(desk.session)
+    step = _first_step(desk, list(rows.values()))
+    return desk.show(
+        "today.html",
+        "today",
+        greeting=_greeting(desk),
+        date_text=_date(desk),
+        first_step=step,
+        needs=[] if step else _needs(desk, rows, every),
+        upcoming=[] if step else _upcoming(desk, rows, every),
+        out=[_went(desk, rows[i.newsletter_id], i) for i in _sent(every)[:WENT_OUT]] if not step else [],
+    )
+
+
+def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+    found = [
+        _held(desk, rows[i.newsletter_id], i) for i in every if _waits(i) or _is_due(desk, rows[i.newsletter_id], i)
+    ]
+    relay = relay_line(desk)
+    if relay["state"] == "failing":
+        found.append(_need("Mail does not leave", "/studio/settings/relay", [relay["text"]], "failing"))
+    if rows and not hub(desk.session).postal_address.strip():
+        said = "Newsletters must show where you are; the law in most places asks for it."
+        found.append(_need("A postal address is missing", "/studio/settings", [said], "held", "Missing"))
+    if number := to_review(desk):
+        newest = desk.session.exec(select(func.max(Work.first_seen)).where(col(Work.state) == WorkState.NEW)).one()
+        title = f"{words.counted(number, 'resource')} to review"
+        found.append(_need(title, "/studio/library", _shared(desk), "new", moment=desk.moment(newest)))
+    pairs = desk.session.exec(select(func.count()).select_from(LookAlike).where(col(LookAlike.state) == "open")).one()
+    if pairs:
+        title = f"{words.counted(int(pairs), 'pair')} that may be one resource"
+        found.append(_need(title, "/studio/library/look-alikes", [], "new", "Decide"))
+    return found + _failing(desk)
+
+
+def _upcoming(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+    going = [i for i in every if i.state in (IssueState.SENDING, IssueState.PAUSED)]
+    growing = [i for i in every if i.state in (IssueState.DRAFT, IssueState.SCHEDULED) and (i.send_at or i.occurrence)]
+    growing.sort(key=lambda issue: issue.send_at or issue.occurrence or desk.now)
+    shown = []
+    for issue in [*going, *growing]:
+        newsletter = rows[issue.newsletter_id]
+        row = line(desk, newsletter, issue)
+        row["progress"] = _progress(desk, issue) if issue in going else None
+        if issue in growing:
+            row["facts"] = [*row["facts"], words.counted(readers_of(desk, issue.list_id), "reader")]
+        shown.append(row)
+    return shown
+
+
+def _first_step(desk: Desk, rows: list[Newsletter]) -> dict[str, str] | None:
+    """On a new hub exactly one next step at a time."""
+    has_source = desk.session.exec(select(Source.id).limit(1)).first() is not None
+    if not rows and not has_source:
+        return _step("A source is where new resources come from: a feed, a repository, a site, a file.", "Add the first source", "/studio/library/sources/new")  # fmt: skip
+    active = col(Subscription.state) == SubscriptionState.ACTIVE
+    if not rows:
+        return _step("A newsletter keeps a draft that grows by itself from what you approve.", "Make the first newsletter", "/studio/newsletters/new")  # fmt: skip
+    if desk.session.exec(select(Subscription.id).where(active).limit(1)).first() is None and not to_review(desk):
+        return _step("Everything is ready for readers. Bring a list they agreed to, or share the sign-up page.", "Bring readers in", "/studio/people/import")  # fmt: skip
+    return None
+
+
+def _step(sentence: str, action: str, url: str) -> dict[str, str]:
+    return {"sentence": sentence, "action_text": action, "action_url": url}
+
+
+def _waits(issue: Issue) -> bool:
+    return (issue.state == IssueState.HELD and issue.held_for != "thin") or issue.state == IssueState.PAUSED
+
+
+def _is_due(desk: Desk, newsletter: Newsletter, issue: Issue) -> bool:
+    due = issue.occurrence
+    by_hand = newsletter.release == "by-hand" and newsletter.state == "active"
+    return issue.state == IssueState.DRAFT and due is not None and by_hand and due <= desk.now + SOON
+
+
+def _held(desk: Desk, newsletter: Newsletter, issue: Issue) -> dict[str, Any]:
+    row = line(desk, newsletter, issue)
+    if _waits(issue):
+        return row | {"facts": [issue.reason or newsletter.name], "blurb": ""}
+    return row | {"facts": [*row["facts"], "waits for your release"], "state_label": "Due soon"}
+
+
+def _failing(desk: Desk) -> list[dict[str, Any]]:
+    rows = desk.session.exec(
+        select(Source)
+        .where(
+            (col(Source.failing_since).is_not(None) & (col(Source.state) == "active")) | (col(Source.state) == "gone")
+        )
+        .order_by(col(Source.failing_since))
+        .limit(6)
+    )
+    return [
+        _need(source.title, f"/studio/library/sources/{source.slug}", [sources.health(source, desk.now)], "failing" if source.state == "active" else "gone",
+              moment=desk.moment(source.failing_since))
+        for source in rows
+    ]  # fmt: skip
+
+
+def _shared(desk: Desk) -> list[str]:
+    """How many of them partners proposed: people wait for those."""
+    number = desk.session.exec(
+        select(func.count())
+        .select_from(Share)
+        .join(Work, col(Work.id) == col(Share.work_id))
+        .where(col(Work.state) == WorkState.NEW)
+    ).one()
+    return [f"{words.figure(int(number))} shared by partners"] if number else []
+
+
+def _sent(every: list[Issue]) -> list[Issue]:
+    sent = [i for i in every if i.state in (IssueState.SENT, IssueState.CANCELLED) and i.planned_from]
+    return sorted(sent, key=lambda issue: issue.planned_from or issue.created_at, reverse=True)
+
+
+def _went(desk: Desk, newsletter: Newsletter, issue: Issue) -> dict[str, Any]:
+    counts = issues.status(desk.session, issue)
+    row = line(desk, newsletter, issue)
+    taken, failed = int(str(counts["accepted"])), int(str(counts["rejected"]))
+    refused = f"{words.figure(failed)} refused" if failed else ""
+    of_all = f"{words.figure(taken)} of {words.counted(int(str(counts['prepared'])), 'letter')}"
+    return row | {"facts": [newsletter.name, of_all, refused]}
+
+
+def _progress(desk: Desk, issue: Issue) -> dict[str, Any]:
+    counts = issues.status(desk.session, issue)
+    total = int(str(counts["prepared"]))
+    left = sum(int(str(counts[name])) for name in ("queued", "claimed", "in_flight", "deferred"))
+    return {"done": total - left, "total": total, "text": f"{words.figure(total - left)} of {words.figure(total)} done"}
+
+
+def _need(
+    title: str, url: str, facts: list[str], state: str, label: str = "", moment: dict[str, str] | None = None
+) -> dict[str, Any]:
+    return {
+        "title": title[:1].upper() + title[1:],
+        "url": url,
+        "facts": facts,
+        "state": state,
+        "state_label": label,
+        "moment": moment,
+    }
+
+
+def _greeting(desk: Desk) -> str:
+    hour = desk.now.astimezone(clock.zone(desk.zone)).hour
+    time = "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+    first = desk.staff.member.name.split(" ")[0]
+    return f"{time}, {first}" if first else time
+
+
+def _date(desk: Desk) -> str:
+    day = desk.now.astimezone(clock.zone(desk.zone)).date()
+    return f"{date_in_words(day, 'en', weekday=True)}, {time_in_words(desk.now, desk.zone, 'en')} in {zone_city(desk.zone, 'en')}"

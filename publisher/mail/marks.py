@@ -137,7 +137,7 @@ class Ink:
             if letter in "bse":
                 if len(open_pieces) != 1 or (letter == "e") != (chunks[-1][0] is not None):
                     raise TemplateError(f"In {where} a block or heading begins inside another, or ends twice.")
-                owner = {"b": index, "s": self.sections[index] if letter == "s" else "", "e": None}[letter]
+                owner = index if letter == "b" else self.sections[index] if letter == "s" else None
                 chunks.append((owner, []))
                 open_pieces = [chunks[-1][1]]
             elif letter == "o":

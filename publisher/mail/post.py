@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from publisher.house import House
 from publisher.mail.identities import brand_of, hub, personal_plan
 from publisher.mail.letters import HeaderPlan, compile_letter
-from publisher.mail.models import Address, Identity, Letter, LetterState, MailClass, Outbox
+from publisher.mail.models import Address, Identity, Letter, LetterState, MailClass, Outbox, OutboxState
 from publisher.mail.outbox import add_rows, keep_edition
 
 #: How long a letter to one person is worth carrying.
@@ -57,31 +57,30 @@ def post(
     letter = standing_letter(session, kind, mail_class, identity, list_key, now)
     brand = {"brand": brand_of(identity, house.settings), **context}
     data = compile_letter(house.templates, kind, language, brand, plan or personal_plan(identity)).to_bytes()
-    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
-    assert letter.id is not None
     row = {
         "letter_id": letter.id,
         "address_id": to.id,
         "occasion": occasion,
-        "state": "queued",
-        "edition_id": keep_edition(session, letter.id, language, digest, data),
+        "edition_id": _kept(session, letter, language, data),
         "to_name": to_name,
         "zone": zone,
         "marks": json.dumps(dict(values or {}), ensure_ascii=False),
         "not_before": now,
         "expires_at": expires_at or now + LIVES,
-        "attempts": 0,
-        "doubts": 0,
-        "epoch": 0,
-        "reply": "",
         "created_at": now,
     }
-    add_rows(session, [row])
-    return session.exec(
-        select(Outbox).where(
-            col(Outbox.letter_id) == letter.id, col(Outbox.address_id) == to.id, col(Outbox.occasion) == occasion
-        )
-    ).first()
+    add_rows(session, [_NEW | row])
+    same = (col(Outbox.letter_id) == letter.id, col(Outbox.address_id) == to.id, col(Outbox.occasion) == occasion)
+    return session.exec(select(Outbox).where(*same)).first()
+
+
+_NEW: dict[str, Any] = {"state": OutboxState.QUEUED.value, "attempts": 0, "doubts": 0, "epoch": 0, "reply": ""}
+
+
+def _kept(session: Session, letter: Letter, language: str, data: bytes) -> int:
+    assert letter.id is not None
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    return keep_edition(session, letter.id, language, digest, data)
 
 
 def standing_letter(

@@ -17,6 +17,7 @@ from publisher.web.hot import OneClick
 from publisher.web.refusals import add_refusals
 from publisher.web.routes import ROUTES, Route
 from publisher.web.site import DemoSources, Site
+from publisher.web.studio import router as studio_router
 
 SMALLEST_COMPRESSED = 600
 
@@ -45,6 +46,7 @@ def make_app(
     app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources)
     for route in ROUTES:
         _add(app, route)
+    app.include_router(studio_router(house))
     add_refusals(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
     return Door(OneClick(app, app.state.site), house.settings)

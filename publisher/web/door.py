@@ -125,8 +125,8 @@ def _limited(receive: Receive, headers: Headers, path: str) -> Receive:
         nonlocal taken
         message = await receive() if taken <= limit else {"type": "http.request", "body": b"", "more_body": False}
         if message["type"] == "http.request":
-            part: bytes = message.get("body", b"")
-            taken += len(part)
+            part = message.get("body", b"")
+            taken += len(part) if isinstance(part, bytes) else 0
         if taken > limit:
             raise HTTPException(413)
         return message

@@ -24,7 +24,7 @@ from publisher.mail.models import MailboxMessage
 from publisher.web.page import Page, looking, moment_of
 from publisher.web.protection import MAIL_POLICY
 from publisher.web.public.paging import pages_of, shown_page
-from publisher.web.studio.answering import staff_of
+from publisher.web.signed_in import signed_in
 
 PER_PAGE = 50
 MOST_LINKS = 200
@@ -113,7 +113,7 @@ def _opened(request: Request) -> Iterator[Page]:
     with looking(request) as page:
         if default_relay(page.session).url != MAILBOX:
             raise NotFound("The built-in mailbox is not in use: mail leaves by a relay.")
-        if not page.site.is_private and staff_of(request) is None:
+        if not page.site.is_private and signed_in(request, page.session) is None:
             raise HTTPException(303, headers={"Location": f"/studio/login?next={quote(request.url.path)}"})
         yield replace(page, language="en")
 

@@ -43,10 +43,10 @@ class Page:
     def gettext(self, text: str) -> str:
         return translator(self.language).gettext(text)
 
-    def ngettext(self, singular: str, plural: str, number: int) -> str:
-        """A sentence with a number in it, `%(number)s`."""
+    def ngettext(self, singular: str, plural: str, number: int, **values: str) -> str:
+        """A sentence with a number in it, `%(number)s`, and perhaps more."""
         words = translator(self.language).ngettext(singular, plural, number)
-        return words % {"number": languages.number(number, self.language)}
+        return words % {"number": languages.number(number, self.language), **values}
 
     def preferring(self, *wanted: str) -> "Page":
         """The same visit in the first of these languages that we speak, unless the address names one."""
@@ -64,7 +64,7 @@ class Page:
 
     def show(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """The finished page. What `_page.html` needs is put in here."""
-        html = self.house.templates.render(template, self.language, **(self._frame() | context))
+        html = self.house.templates.render(template, self.language, **(self._frame() | {"status": status} | context))
         head = {"Content-Language": self.language, "Vary": "Accept-Language"}
         return HTMLResponse(html, status, head)
 

@@ -95,7 +95,7 @@ def _unnumbered(answer: HTMLResponse) -> HTMLResponse:
     return answer
 
 
-async def _ours(request: Request, error: Exception) -> Response:
+def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PublisherError)
     status = status_of(error)
     if status == 500:
@@ -105,7 +105,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     return refuse(request, status, str(error), retry)
 
 
-async def _http(request: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code < 400:  # a handler sends the visitor elsewhere
         return Response(status_code=error.status_code, headers=error.headers)
@@ -114,17 +114,17 @@ async def _http(request: Request, error: Exception) -> Response:
     return refuse(request, error.status_code, sentence, error.headers)
 
 
-async def _unreadable(request: Request, error: Exception) -> Response:
+def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return refuse(request, 422, _told(error.errors()[0]) if error.errors() else "")
 
 
-async def _database(request: Request, error: Exception) -> Response:
+def _database(request: Request, error: Exception) -> Response:
     _log.error("%s %s: %s", request.method, _without_keys(request), error)
     return refuse(request, 503, headers={"Retry-After": "60"})
 
 
-async def _fault(request: Request, error: Exception) -> Response:
+def _fault(request: Request, error: Exception) -> Response:
     _log.error("%s %s", request.method, _without_keys(request), exc_info=error)
     return refuse(request, 500)
 

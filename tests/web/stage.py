@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from cast import a_hub, a_list, a_newsletter, a_person, a_work
+from sqlmodel import col, select
 
 from publisher.house import House
 from publisher.library.indexing import index_works
 from publisher.mail.models import Relay
 from publisher.newsletters.models import Issue, IssueItem, Section
 from publisher.vocabulary import terms
-from sqlmodel import col, select
 
 
 @dataclass
@@ -40,7 +40,7 @@ def a_full_hub(house: House, now: datetime) -> dict[str, object]:
         bob = a_person(session, "bob@example.org", now, monthly, state="pending")
         carol = a_person(session, "carol@example.org", now, monthly, state="unsubscribed")
         works = [
-            a_work(session, now, "Home visits in Kenya", subjects=(("country", "KE"), ("topic", "nutrition"))),
+            a_work(session, now, "Home visits in Kenya", subjects=(("country", "KE"), ("topic", "nutrition-and-health"))),
             a_work(session, now, "Une étude", texts={"fr": "Une étude du Bénin", "en": "A study of Benin"}, subjects=(("country", "BJ"),), kind="country-study"),
             a_work(session, now, "Parents <b>& play", texts={"en": "Parents <b>& play", "ar": "الوالدان واللعب"}, kind="tool"),
             a_work(session, now, "Not yet", state="new"),

@@ -80,12 +80,12 @@ def address(page: Page, path: str, filters: Filters) -> str:
 
 
 def sentence(page: Page, filters: Filters, total: int) -> str:
-    """“124 resources”, and what the chips after it mean."""
-    if filters.text:
-        words = page.ngettext("%(number)s resource for “%(words)s”", "%(number)s resources for “%(words)s”", total)
-    else:
-        words = page.ngettext("%(number)s resource", "%(number)s resources", total)
-    return words
+    """“124 resources”; the chips after it say about what."""
+    if not filters.text:
+        return page.ngettext("%(number)s resource", "%(number)s resources", total)
+    return page.ngettext(
+        "%(number)s resource for “%(words)s”", "%(number)s resources for “%(words)s”", total, words=filters.text
+    )
 
 
 class Named:

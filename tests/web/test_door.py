@@ -1,0 +1,94 @@
+"""The door: who asks, by which name of the hub, and what may follow."""
+
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.datastructures import Headers
+from starlette.testclient import TestClient
+
+from publisher.house import House
+from publisher.web.app import make_app
+from publisher.web.door import client_address
+from publisher.web.routes import ROUTES
+
+PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "believed"),
+    [
+        ("203.0.113.9", "1.2.3.4", "203.0.113.9"),  # nobody's proxy: what it says is not believed
+        ("10.0.0.1", "1.2.3.4", "1.2.3.4"),
+        ("10.0.0.1", "6.6.6.6, 1.2.3.4", "1.2.3.4"),  # what stands left of the last stranger anybody can write
+        ("10.0.0.1", "1.2.3.4, 10.0.0.2", "1.2.3.4"),
+        ("::ffff:10.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"),
+        ("10.0.0.1", "1.2.3.4:5555", "1.2.3.4"),
+        ("10.0.0.1", "unknown", "10.0.0.1"),
+        ("10.0.0.1", "", "10.0.0.1"),
+    ],
+)
+def test_the_client_is_the_nearest_that_no_trusted_proxy_is(peer, forwarded, believed):
+    headers = Headers({"x-forwarded-for": forwarded} if forwarded else {})
+    assert client_address({"client": (peer, 1)}, headers, PROXIES) == believed
+
+
+@given(st.text(max_size=200))
+def test_a_header_from_the_wild_never_breaks_the_door(text):
+    headers = Headers(raw=[(b"x-forwarded-for", text.encode("utf-8"))])
+    assert isinstance(client_address({"client": ("10.0.0.1", 1)}, headers, PROXIES), str)
+
+
+@pytest.fixture
+def moved(house: House, hub, wall):
+    settings = replace(house.settings, former_urls=("https://old.example.org", "https://other.example.org/hub"))
+    with TestClient(make_app(replace(house, settings=settings), wall=wall), follow_redirects=False) as client:
+        yield client
+
+
+def test_a_former_address_sends_on_to_the_present_one(moved):
+    answer = moved.get("https://old.example.org/library?q=a%20b&lang=fr")
+    assert (answer.status_code, answer.headers["location"]) == (301, "https://hub.example.org/library?q=a%20b&lang=fr")
+    answer = moved.post("https://old.example.org/subscribe", data={"email": "x@example.org"})
+    assert (answer.status_code, answer.headers["location"]) == (308, "https://hub.example.org/subscribe")
+    answer = moved.get("https://other.example.org/hub/library")
+    assert answer.headers["location"] == "https://hub.example.org/library"
+    answer = moved.get("https://old.example.org//evil.example/x")
+    assert answer.headers["location"] == "https://hub.example.org/evil.example/x"
+
+
+def test_one_click_works_at_a_former_address_without_a_redirect(moved, house, hub):
+    from publisher.audience.links import unsubscribe_token
+
+    token = unsubscribe_token(house.tokens, hub["alice"].key, "monthly")
+    answer = moved.post(f"https://old.example.org/u/{token}", data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+
+
+def test_pages_with_a_key_tell_nobody_and_are_never_kept(web, house, hub):
+    from publisher.audience.links import preferences_token
+
+    answer = web.get(f"/preferences/{preferences_token(house.tokens, hub['alice'].key)}")
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "noindex" in answer.headers["x-robots-tag"]
+
+
+def test_text_is_compressed_for_who_can_read_it(web):
+    assert web.get("/library", headers={"accept-encoding": "gzip"}).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in web.get("/library", headers={"accept-encoding": "identity"}).headers
+
+
+def test_the_page_of_routes_names_every_route():
+    from pathlib import Path
+
+    said = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8")
+    missing = [f"{r.method} {r.path}" for r in ROUTES if f"| {r.method} | `{r.path}` | {r.meaning} |" not in said]
+    assert missing == []
+
+
+def test_no_route_stands_twice_in_the_table():
+    assert len({(r.method, r.path) for r in ROUTES}) == len(ROUTES)

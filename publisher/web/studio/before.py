@@ -59,7 +59,7 @@ def read(desk: Desk, slug: str, key: str) -> Response:
         ],
         subject=shown.edition.subject,
         preheader=issue.preheaders.get(language, ""),
-        language=language,
+        tongue=language,
         preview_url=f"{url}/preview?{query}",
         kind=kind,
         text="" if kind == "html" else _text(desk, newsletter, shown, kind),

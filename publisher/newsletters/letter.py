@@ -133,7 +133,7 @@ def context_of(
         "preheader": issue.preheaders.get(language, ""),
         "rich": {"correction" if issue.kind == "correction" else "opening": opening} if opening else {},
         "signed_by": issue.signed_by or newsletter.signed_by,
-        "sections": _sections(contents, language, name_of),
+        "sections": _sections(contents, language, name_of, now),
         "reasons": reasons.table((entry.item for entry in contents), language, name_of),
         "subscribe_url": house.settings.url(home),
     }
@@ -188,18 +188,18 @@ def may_be_sent(identity: Identity) -> None:
         )
 
 
-def _sections(contents: Sequence[Entry], language: str, name_of: Any) -> list[dict[str, Any]]:
+def _sections(contents: Sequence[Entry], language: str, name_of: Any, now: datetime) -> list[dict[str, Any]]:
     sections: dict[str, dict[str, Any]] = {}
     for entry in contents:
         key = entry.section.key
         titles = entry.section.titles
         title = titles.get(language) or titles.get("en") or next(iter(titles.values()), key.capitalize())
         part = sections.setdefault(key, {"key": key, "title": str(title), "items": []})
-        part["items"] += [_shown(entry, text, language, name_of) for text in entry.texts.values()]
+        part["items"] += [_shown(entry, text, language, name_of, now) for text in entry.texts.values()]
     return list(sections.values())
 
 
-def _shown(entry: Entry, text: WorkText, language: str, name_of: Any) -> dict[str, Any]:
+def _shown(entry: Entry, text: WorkText, language: str, name_of: Any, now: datetime) -> dict[str, Any]:
     work, gettext = entry.work, translator(language).gettext
     countries = sorted(name_of("country", key) for facet, key in entry.item.subjects if facet == "country")
     more = ["…"] if len(countries) > MOST_COUNTRIES else []
@@ -219,7 +219,9 @@ def _shown(entry: Entry, text: WorkText, language: str, name_of: Any) -> dict[st
     }
     if entry.item.ends_at is not None:
         item["until"] = entry.item.ends_at
-    if work.starts_at is not None:
+    if work.kind == "call" or (work.starts_at is not None and work.starts_at <= now):
+        item["closes_at"] = work.ends_at  # what has begun is told by when it ends
+    elif work.starts_at is not None:
         item["starts_at"] = work.starts_at
         item["button_label"] = gettext("Register") if work.kind == "webinar" else ""
     return item

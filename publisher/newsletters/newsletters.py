@@ -12,7 +12,7 @@ from publisher.audience.models import MailingList
 from publisher.errors import BadInput, Conflict, NotFound
 from publisher.library.models import KINDS
 from publisher.newsletters import cadence
-from publisher.newsletters.models import IssueItem, Newsletter, Section
+from publisher.newsletters.models import Issue, IssueItem, IssueState, Newsletter, Section
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 RELEASES = ("by-hand", "by-itself")
@@ -75,10 +75,26 @@ def add(session: Session, slug: str, list_slug: str, shape: Shape, *, now: datet
 
 def edit(session: Session, newsletter: Newsletter, shape: Shape, *, now: datetime) -> None:
     """Change what was decided. A draft that grows moves to the new next time."""
+    before = (newsletter.rule, newsletter.zone)
     for name, value in _checked(shape, now).items():
         setattr(newsletter, name, value)
     session.add(newsletter)
+    if before != (newsletter.rule, newsletter.zone):
+        _move_draft(session, newsletter)
     session.flush()
+
+
+def _move_draft(session: Session, newsletter: Newsletter) -> None:
+    """The draft that grows belongs to the new next time; its editors hear of that one."""
+    regular = select(Issue).where(col(Issue.newsletter_id) == newsletter.id, col(Issue.kind) == "regular")
+    issues = session.exec(regular).all()
+    taken = {issue.occurrence for issue in issues if issue.state != IssueState.DRAFT}
+    while newsletter.next_at is not None and newsletter.next_at in taken:
+        newsletter.next_at = cadence.next_after(newsletter.rule, newsletter.zone, newsletter.next_at)
+    for issue in issues:
+        if issue.state == IssueState.DRAFT:
+            issue.occurrence, issue.noticed_at = newsletter.next_at, None
+            session.add(issue)
 
 
 def by_slug(session: Session, slug: str) -> Newsletter:

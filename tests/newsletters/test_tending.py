@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from publisher.database import Database
 from publisher.house import House
 from publisher.mail.models import Address, Identity, Letter, Outbox
-from publisher.newsletters import drafting, issues, planning, tending
+from publisher.newsletters import drafting, issues, newsletters, planning, tending
 from publisher.newsletters.models import Issue, IssueItem, Newsletter
 from publisher.staff.models import Member
 from publisher.templating import Templates
@@ -311,3 +311,19 @@ def test_cancelling_while_it_is_planned_leaves_nothing_waiting(
     with house.database.reading() as session:
         status = issues.status(session, session.get_one(Issue, issue.id))
     assert (status["state"], status["queued"], status["prepared"]) == ("cancelled", 0, status["cancelled"])
+
+
+def test_a_new_cadence_moves_the_draft_that_grows(house: House, now: datetime) -> None:
+    stage = a_weekly(house, now, "by-itself")
+    stage.work("A report")
+    tick(stage, now)
+    with house.database.session() as session:
+        newsletter = session.get_one(Newsletter, stage.newsletter.id)
+        shape = newsletters.Shape("The Weekly", "weekly on Thursday at 9:00", "Africa/Nairobi", "by-itself", 1)
+        newsletters.edit(session, newsletter, shape, now=now + DAY)
+    (draft,) = all_issues(stage)
+    thursday = now + 3 * DAY
+    assert draft.occurrence == thursday
+    assert tick(stage, thursday - timedelta(minutes=1)) == 0
+    assert tick(stage, thursday) == 1
+    assert tick(stage, now + WEEK) == 0, "the old time is no time any more"

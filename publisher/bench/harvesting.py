@@ -3,7 +3,7 @@
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlmodel import col, select, update
 
-from publisher import clock, migrations
+from publisher import clock
+from publisher.database import Database
 from publisher.house import House, open_house
 from publisher.library import harvesting, sources
 from publisher.library.models import Record, Source, Work
@@ -42,10 +43,11 @@ _RECORD = (
 _SYLLABLES = ("ba", "de", "fi", "go", "lu", "ma", "ne", "pi", "ro", "tu")
 
 
-def measure(records: int = RECORDS) -> dict[str, Any]:
+def measure(migrate: Callable[[Database], None], records: int = RECORDS) -> dict[str, Any]:
     """Seconds of the first and of the second harvest, and what each added; `second_new` is 0."""
     with tempfile.TemporaryDirectory() as folder, _repository(records) as url:
         house = _house(Path(folder), url)
+        migrate(house.database)
         source = sources.recognise(house, url, "oai-pmh", now=NOW)
         with house.database.session() as session:
             terms.seed_defaults(session)
@@ -86,11 +88,9 @@ def _contents(house: House) -> tuple[list[Any], list[Any]]:
 def _house(folder: Path, url: str) -> House:
     hosts = frozenset({urlsplit(url).netloc})
     database = f"sqlite:///{folder / 'bench.db'}"
-    house = open_house(
+    return open_house(
         Settings(folder, database, "https://exchange.example", "a key for measuring", private_hosts=hosts)
     )
-    migrations.upgrade(house.database)
-    return house
 
 
 @contextmanager

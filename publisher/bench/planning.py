@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlmodel import Session, SQLModel
 
-from publisher import migrations
 from publisher.audience import lists
 from publisher.audience.models import Interest, Person, Subscription
+from publisher.database import Database
 from publisher.house import House, open_house
 from publisher.library.models import Subject, Work, WorkText
 from publisher.mail import identities
@@ -35,10 +36,10 @@ TOPICS = ("workforce", "training", "pay", "wellbeing")
 AT_ONCE = 5000
 
 
-def measure(sizes: tuple[int, int] = SIZES) -> dict[str, Any]:
+def measure(migrate: Callable[[Database], None], sizes: tuple[int, int] = SIZES) -> dict[str, Any]:
     """Seconds and peak memory (MB) of both sizes. `per_reader_ratio`: the larger by the smaller; 1 is linear.
     `memory_ratio`: their peaks; 1 is independent of the number of readers."""
-    few, many = (_one_size(size) for size in sizes)
+    few, many = (_one_size(migrate, size) for size in sizes)
     return {
         "sizes": [few, many],
         "per_reader_ratio": round(many["seconds"] / many["readers"] * few["readers"] / few["seconds"], 2),
@@ -46,8 +47,11 @@ def measure(sizes: tuple[int, int] = SIZES) -> dict[str, Any]:
     }
 
 
-def _one_size(readers: int) -> dict[str, Any]:
+def _one_size(migrate: Callable[[Database], None], readers: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
+        database = Database(_url(Path(folder)))
+        migrate(database)
+        database.close()
         _process("fill", folder, readers)
         return dict(json.loads(_process("plan", folder, readers)))
 
@@ -59,7 +63,6 @@ def _process(step: str, folder: str, readers: int) -> str:
 
 def fill(house: House, readers: int) -> None:
     """A list of so many readers with tastes of their own, and the draft of an issue of twelve items."""
-    migrations.upgrade(house.database)
     with house.database.session() as session:
         identity = identities.seed(session, house.settings, now=NOW)
         identity.postal_address = "12 Ngong Road, Nairobi, Kenya"
@@ -127,10 +130,14 @@ def _insert(session: Session, model: type[SQLModel], rows: list[dict[str, Any]])
     session.execute(insert(table), rows)
 
 
+def _url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'bench.db'}"
+
+
 def main() -> None:
     """One step of `measure`, in a process of its own."""
     step, folder, readers = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    settings = Settings(folder, f"sqlite:///{folder / 'bench.db'}", "https://exchange.example", "a key for measuring")
+    settings = Settings(folder, _url(folder), "https://exchange.example", "a key for measuring")
     house = open_house(settings)
     if step == "fill":
         fill(house, readers)

@@ -9,7 +9,7 @@ import smtplib
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from publisher import migrations
+from publisher import clock
 from publisher.bench.letters import jinja_and_email, sixty_kilobytes
+from publisher.database import Database
 from publisher.house import House, open_house
 from publisher.mail import identities
 from publisher.mail.delivery import Sender
@@ -33,11 +34,11 @@ LINKS = {"unsubscribe": ["unsubscribe", "/u/", ""], "preferences": ["preferences
          "browser": ["browser", "/newsletters/", ""]}  # fmt: skip
 
 
-def measure(mails: int = MAILS) -> dict[str, float]:
+def measure(migrate: Callable[[Database], None], mails: int = MAILS) -> dict[str, float]:
     """Mails a second and CPU microseconds for a mail of 60 kB on both sides; `ratio` is their CPU by ours."""
     with tempfile.TemporaryDirectory() as folder, _server() as port:
         house = open_house(_settings(Path(folder)))
-        migrations.upgrade(house.database)
+        migrate(house.database)
         edition = sixty_kilobytes()
         with house.database.session() as session:
             _plan(session, house, edition, mails)
@@ -58,7 +59,7 @@ def _ours(house: House, port: int, mails: int) -> tuple[float, float]:
     """Seconds and CPU seconds of one mail."""
     url = f"smtp://127.0.0.1:{port}?tls=none"
     began, cpu = time.perf_counter(), time.process_time()
-    with Sender(house, present=lambda: NOW, wall=lambda: datetime.now(UTC), relay_url=url) as sender:
+    with Sender(house, present=lambda: NOW, wall=clock.now, relay_url=url) as sender:
         sender.drain()
     took = time.perf_counter() - began, time.process_time() - cpu
     if sender.accepted != mails:

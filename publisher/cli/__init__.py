@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from publisher.cli import (
+    arranging,
     bench,
     brand,
     check,
@@ -19,6 +20,7 @@ from publisher.cli import (
     letters,
     lists,
     newsletters,
+    rehearsals,
     relays,
     resources,
     serving,
@@ -31,6 +33,9 @@ from publisher.cli import (
 from publisher.errors import FetchError, PublisherError, TransportError
 
 INTERRUPTED = 130
+
+#: Modules whose commands belong to another’s noun: importing them adds the commands.
+ALSO_ISSUES = (rehearsals, arranging)
 
 app = typer.Typer(
     help="Newsletters assembled for each reader, from one shelf of resources.",

@@ -80,15 +80,17 @@ def _letter(rounds: int = 3) -> dict[str, Any]:
 
 
 def _send(mails: int = 2000) -> dict[str, Any]:
+    from publisher import migrations
     from publisher.bench import sending
 
-    return sending.measure(mails)
+    return sending.measure(migrations.upgrade, mails)
 
 
 def _plan(few: int = 10_000, many: int = 100_000) -> dict[str, Any]:
+    from publisher import migrations
     from publisher.bench import planning
 
-    return planning.measure((few, many))
+    return planning.measure(migrations.upgrade, (few, many))
 
 
 def _search(resources: int = 50_000) -> dict[str, Any]:
@@ -105,6 +107,7 @@ def _search(resources: int = 50_000) -> dict[str, Any]:
 
 
 def _harvest(records: int = 2000) -> dict[str, Any]:
+    from publisher import migrations
     from publisher.bench import harvesting
 
-    return harvesting.measure(records)
+    return harvesting.measure(migrations.upgrade, records)

@@ -1,7 +1,6 @@
 """Opening the house for a command, and what is said where its database cannot be used."""
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,10 @@ NOT_SET_UP = "This hub has not been set up yet. Run “publisher init” first."
 NOT_CURRENT = "The database is from another version of Publisher. Run “publisher migrate” first."
 
 
+#: The public address of a hub whose settings name none.
+UNSAID_URL = "http://127.0.0.1:8000"
+
+
 @contextmanager
 def opened(*, port: int | None = None, set_up: bool = True) -> Iterator[House]:
     """The house of the settings, closed at the end. `BadInput` where it is not set up, unless `set_up` is False.
@@ -25,7 +28,7 @@ def opened(*, port: int | None = None, set_up: bool = True) -> Iterator[House]:
     `port`: where the pages will be; the public address follows it unless a setting says another.
     """
     settings = Settings.from_environment()
-    if port is not None and not any(os.environ.get(f"PUBLISHER_PUBLIC_URL{end}") for end in ("", "_FILE")):
+    if port is not None and settings.public_url == UNSAID_URL:
         settings = replace(settings, public_url=f"http://127.0.0.1:{port}")
     write_log(settings)
     house = open_house(settings)

@@ -1,6 +1,5 @@
 """`publisher init`, `migrate`, `demo`, `doctor`: a hub comes to be, and how it is."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -168,8 +167,8 @@ def _worth_opening(house: "House", host: str, port: int) -> None:
     ):
         note(f"  {here + path:<38} {what}")
     note(_demo_login())
-    if os.environ.get("PUBLISHER_SMTP_URL"):
-        note("PUBLISHER_SMTP_URL is set: mail may leave this machine.")
+    if house.settings.smtp_url:
+        note("A relay is set: mail may leave this machine.")
     note("Press Ctrl-C to stop.")
 
 

@@ -21,7 +21,7 @@ from publisher import clock
 from publisher.house import House, open_house
 from publisher.mail.delivery import Sender
 from publisher.mail.models import Letter, LetterState, Outbox, OutboxState
-from publisher.newsletters import issues
+from publisher.newsletters import tending
 from publisher.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def drain(
             carrier.drain()
     finally:
         with house.database.session() as session:
-            closed = [issue.slug for issue in issues.close_done(session, now=present())]
+            closed = [issue.slug for issue in tending.close(session, house, present())]
             waiting = _waiting(session)
     return {"accepted": carrier.accepted, "waiting": waiting, "closed": closed}
 

@@ -210,7 +210,8 @@ def test_the_letter_has_two_past_issues_and_a_growing_draft_in_three_languages()
     for issue in LETTER.issues:
         for words in (issue.subjects, issue.preheaders, issue.openings):
             assert set(words) == set(LETTER.languages)
-    assert all("mbeki" in issue.openings["en"].casefold().splitlines()[-1] for issue in LETTER.issues)
+    # The letter greets by name and signs: an opening that did it too would say both twice.
+    assert not any("mbeki" in opening.casefold() for issue in LETTER.issues for opening in issue.openings.values())
 
 
 def test_sources_trickle_for_days():

@@ -18,6 +18,7 @@ from publisher.web.refusals import add_refusals
 from publisher.web.routes import ROUTES, Route
 from publisher.web.site import DemoSources, Site
 from publisher.web.studio import router as studio_router
+from publisher.web.studio import routes as studio
 
 SMALLEST_COMPRESSED = 600
 
@@ -47,6 +48,7 @@ def make_app(
     for route in ROUTES:
         _add(app, route)
     app.include_router(studio_router(house))
+    app.include_router(studio.router())
     add_refusals(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
     return Door(OneClick(app, app.state.site), house.settings)

@@ -1,4 +1,4 @@
-"""Sources of the demo hub, served by itself, so that a first harvest needs no network."""
+"""Sources of the demo hub, served by itself, so that a visitor sees new resources come in without any network."""
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -11,7 +11,10 @@ from publisher.web.site import site_of
 def demo_source(request: Request, name: str) -> Response:
     """GET /demo/sources/<name>"""
     site = site_of(request)
-    found = site.demo_sources(name) if site.demo_sources else None
+    found = site.demo_sources(name, dict(request.query_params), site.wall()) if site.demo_sources else None
     if found is None:
         raise NotFound("There is no such source here.")
-    return conditional(request, found[0], found[1], keep="no-cache")
+    status, media_type, body = found
+    if status != 200:
+        return Response(body, status, media_type=media_type)
+    return conditional(request, body, media_type, keep="no-cache")

@@ -52,13 +52,14 @@ class OneClick:
                 _log.info("a one-click unsubscription with a link that is not ours")
 
 
-async def click(scope: Scope, receive: Receive, send: Send) -> None:
+class Click:
     """GET /c/<token>/<n>: sent on to where link n of that mail leads, and counted, once per mail and link."""
-    request = Request(scope)
-    site: Site = request.app.state.site
-    parts = scope["path_params"]
-    response = await run_sync(_follow, site, parts["token"], parts["n"], bool(scope.get("publisher.head")))
-    await response(scope, receive, send)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        site: Site = Request(scope).app.state.site
+        parts = scope["path_params"]
+        response = await run_sync(_follow, site, parts["token"], parts["n"], bool(scope.get("publisher.head")))
+        await response(scope, receive, send)
 
 
 def _follow(site: Site, token: str, n: str, only_looks: bool) -> Response:

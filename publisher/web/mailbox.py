@@ -25,6 +25,7 @@ from publisher.web.page import Page, looking, moment_of
 from publisher.web.protection import MAIL_POLICY
 from publisher.web.public.paging import pages_of, shown_page
 from publisher.web.signed_in import signed_in
+from publisher.web.site import Number
 
 PER_PAGE = 50
 MOST_LINKS = 200
@@ -48,7 +49,7 @@ def letters(request: Request) -> Response:
         )
 
 
-def letter(request: Request, number: int) -> Response:
+def letter(request: Request, number: Number) -> Response:
     """GET /mailbox/<number>?show=html|text|source|headers"""
     with _opened(request) as page:
         row = _row(page, number)
@@ -69,7 +70,7 @@ def letter(request: Request, number: int) -> Response:
         )
 
 
-def letter_html(request: Request, number: int) -> Response:
+def letter_html(request: Request, number: Number) -> Response:
     """GET /mailbox/<number>/html: the HTML part alone, for a frame that runs nothing."""
     with _opened(request) as page:
         body = _part(_parsed(_row(page, number)), "html")
@@ -80,13 +81,13 @@ def letter_html(request: Request, number: int) -> Response:
     return Response(shown, media_type="text/html; charset=utf-8", headers=head)
 
 
-def letter_text(request: Request, number: int) -> Response:
+def letter_text(request: Request, number: Number) -> Response:
     """GET /mailbox/<number>/text: the text part alone."""
     with _opened(request) as page:
         return PlainTextResponse(_part(_parsed(_row(page, number)), "plain"))
 
 
-def letter_source(request: Request, number: int) -> Response:
+def letter_source(request: Request, number: Number) -> Response:
     """GET /mailbox/<number>/source: the whole mail as it was sent, as a file."""
     with _opened(request) as page:
         data = _row(page, number).data
@@ -94,7 +95,7 @@ def letter_source(request: Request, number: int) -> Response:
     return Response(data, media_type="message/rfc822", headers=head)
 
 
-def attachment(request: Request, number: int, place: int) -> Response:
+def attachment(request: Request, number: Number, place: int) -> Response:
     """GET /mailbox/<number>/attached/<place>: one file of a mail. It is never shown in place."""
     with _opened(request) as page:
         parts = list(_parsed(_row(page, number)).iter_attachments())

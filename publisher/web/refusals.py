@@ -116,7 +116,10 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return refuse(request, 422, _told(error.errors()[0]) if error.errors() else "")
+    problems = error.errors()
+    if any(problem["loc"][0] == "path" for problem in problems):
+        return refuse(request, 404)  # an address whose number is none leads nowhere
+    return refuse(request, 422, _told(problems[0]) if problems else "")
 
 
 def _database(request: Request, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """Every route on one page: what it answers, and why it is there. docs/routes.md says the same; a test compares them.
 
-The studio has a table of its own beside its pages, in the same form; it is joined on here.
+The studio's pages have the second half of it, with the role that each needs: `publisher.web.studio.routes`.
 """
 
 from collections.abc import Callable, Mapping
@@ -89,7 +89,7 @@ KEYS = (
     Route("POST", "/preferences/{token}/data", preferences.download, "Everything held about them; fresh links only."),
     Route("GET", "/preferences/{token}/data.json", preferences.download, "The same, for programs."),
     Route("POST", "/preferences/{token}/erase", preferences.erase, "Forgets them; fresh links only."),
-    Route("GET", "/c/{token}/{n}", hot.click, "Counts a click where a list says so, and leads on.", plain=True),
+    Route("GET", "/c/{token}/{n}", hot.Click(), "Counts a click where a list says so, and leads on.", plain=True),
 )  # fmt: skip
 
 PROGRAMS = (

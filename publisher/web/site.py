@@ -1,17 +1,20 @@
 """What every page can reach: the house, the time, and how this process was started. One per application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Path, Request
 
 from publisher.house import House
 from publisher.settings import LOOPBACK
 
-DemoSources = Callable[[str], tuple[bytes, str] | None]
-"""Name of a demo source → its bytes and media type, or None where there is none of that name."""
+DemoSources = Callable[[str, Mapping[str, str], datetime], tuple[int, str, bytes] | None]
+"""(name, query, now) → status, media type and bytes of a source of the demo hub; None where there is none of that name."""
+
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
+"""A row's number in an address: what a column of PostgreSQL can hold."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from publisher.house import House
 from publisher.library.indexing import index_works
-from publisher.mail.models import Relay
+from publisher.mail.models import Letter, Relay
 from publisher.newsletters.models import Issue, IssueItem, Section
 from publisher.vocabulary import terms
 
@@ -50,7 +50,14 @@ def a_full_hub(house: House, now: datetime) -> dict[str, object]:
         works[0].authors, works[0].licence, works[0].doi = ["Ann Otieno"], "CC BY 4.0", "10.1234/abcd"
         newsletter = a_newsletter(session, monthly, now, taglines={"fr": "Une fois par mois"}, tagline="Once a month")
         section = session.exec(select(Section).where(col(Section.key) == "new")).one()
+        letter = Letter(
+            key="issue-1", kind="issue", title="What home visits change", state="done", identity_id=identity.id or 0,
+            list_key="monthly", created_at=now, let_out_at=now, done_at=now,
+        )  # fmt: skip
+        session.add(letter)
+        session.flush()
         issue = Issue(
+            letter_id=letter.id,
             slug="monthly-2026-11",
             newsletter_id=newsletter.id,
             number=1,

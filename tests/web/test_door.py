@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from publisher.house import House
 from publisher.web.app import make_app
 from publisher.web.door import client_address
 from publisher.web.routes import ROUTES
+from publisher.web.studio.routes import ROUTES as STUDIO
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -83,12 +85,19 @@ def test_text_is_compressed_for_who_can_read_it(web):
 
 
 def test_the_page_of_routes_names_every_route():
-    from pathlib import Path
-
-    said = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8")
-    missing = [f"{r.method} {r.path}" for r in ROUTES if f"| {r.method} | `{r.path}` | {r.meaning} |" not in said]
-    assert missing == []
+    said = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8").splitlines()
+    wanted = [f"| {r.method} | `{r.path}` | {r.meaning} |" for r in ROUTES]
+    wanted += [f"| {r.method} | `{r.path}` | {r.role} | {r.meaning} |" for r in STUDIO]
+    assert [line for line in wanted if line not in said] == []
+    assert [line for line in said if line.startswith(("| GET", "| POST")) and line not in wanted] == []
 
 
 def test_no_route_stands_twice_in_the_table():
-    assert len({(r.method, r.path) for r in ROUTES}) == len(ROUTES)
+    both = [(r.method, r.path) for r in (*ROUTES, *STUDIO)]
+    assert len(set(both)) == len(both)
+
+
+def test_the_studio_stands_behind_the_same_door(web):
+    answer = web.post("/studio/login", data={}, headers={"sec-fetch-site": "cross-site"})
+    assert (answer.status_code, "another website" in answer.text) == (403, True)
+    assert web.get("/studio/login").status_code == 200

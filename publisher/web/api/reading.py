@@ -33,6 +33,7 @@ from publisher.web.api.shapes import (
 from publisher.web.page import Page, looking
 from publisher.web.public.filters import filters_of
 from publisher.web.public.items import path_of
+from publisher.web.site import Number
 
 BASE = "/api/v1"
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at once.")]
@@ -66,7 +67,7 @@ def resources(
     return _answer(request, answer)
 
 
-def resource(request: Request, number: int, lang: Lang = "en") -> Response:
+def resource(request: Request, number: Number, lang: Lang = "en") -> Response:
     """One resource, with its text in every language."""
     with looking(request) as page:
         found = shelf.on_the_shelf(page.session, number)

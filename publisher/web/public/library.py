@@ -69,7 +69,7 @@ def resource(request: Request, ref: str) -> Response:
     """GET /library/<number>-<words>. The number finds it; other words lead to the right ones, for good."""
     with looking(request) as page:
         number = ref.partition("-")[0]
-        if not number.isascii() or not number.isdecimal() or len(number) > 12:
+        if not number.isascii() or not number.isdecimal() or int(number[:12]) >= 2**31:
             raise NotFound("There is no such resource.")
         found = shelf.on_the_shelf(page.session, int(number))
         item = public_item(found, [page.language])

@@ -1,0 +1,92 @@
+"""The built-in mailbox: there while it is the relay, open to nobody from elsewhere, and its mails run nothing."""
+
+from dataclasses import replace
+from email.message import EmailMessage
+
+import pytest
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from publisher.mail.models import Address, MailboxMessage, Relay
+from publisher.staff import sessions
+from publisher.staff.models import Member
+from publisher.web.app import make_app
+from publisher.web.signed_in import cookie_name
+
+
+@pytest.fixture
+def letters(house, hub, now):
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = (
+        "Early Hands <letters@hub.example.org>",
+        "alice@example.org",
+        "Bonjour, مرحبا",
+    )
+    mail.set_content("Read this:\nhttps://example.org/a\n")
+    mail.add_alternative('<html><head></head><body><a href="https://example.org/a">The <b>study</b></a><script>x()</script></body></html>', subtype="html")  # fmt: skip
+    mail.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="invite.ics")
+    with house.database.session() as session:
+        for recipient in ("alice@example.org", "dora@example.org"):
+            session.add(
+                MailboxMessage(received_at=now, sender="x@hub.example.org", recipient=recipient, subject=mail["Subject"], data=mail.as_bytes())
+            )  # fmt: skip
+
+
+@pytest.fixture
+def home(house, letters, wall):
+    """The hub on this machine only."""
+    settings = replace(house.settings, public_url="http://127.0.0.1:8000")
+    app = make_app(replace(house, settings=settings), wall=wall, bind_is_loopback=True)
+    with TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False) as client:
+        yield client
+
+
+def test_letters_are_listed_found_and_read(home):
+    page = home.get("/mailbox").text
+    assert "Bonjour, مرحبا" in page
+    assert "2 letters" in page
+    found = home.get("/mailbox?q=dora").text
+    assert "1 letter" in found
+    assert "alice@example.org" not in found
+    letter = home.get("/mailbox/1").text
+    assert "The study" in letter
+    assert "invite.ics" in letter
+    for show, said in (("text", "Read this:"), ("source", "MIME-Version"), ("headers", "Content-Type")):
+        assert said in home.get(f"/mailbox/1?show={show}").text
+    assert home.get("/mailbox/99").status_code == 404
+
+
+def test_a_mail_is_framed_where_nothing_of_it_runs(home):
+    answer = home.get("/mailbox/1/html")
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "sandbox allow-popups" in policy
+    assert "allow-scripts" not in policy
+    assert "script-src" not in policy
+    assert '<base target="_blank">' in answer.text
+
+
+def test_the_parts_of_a_letter_are_files(home):
+    assert home.get("/mailbox/1/text").text.startswith("Read this:")
+    assert home.get("/mailbox/1/source").headers["content-disposition"] == 'attachment; filename="letter-1.eml"'
+    assert home.get("/mailbox/1/attached/0").content == b"BEGIN:VCALENDAR"
+    assert home.get("/mailbox/1/attached/7").status_code == 404
+
+
+def test_from_elsewhere_only_staff_read_it(web, house, letters, now):
+    answer = web.get("/mailbox/1?show=text")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/studio/login?next=/mailbox/1")
+    with house.database.session() as session:
+        member = Member(address_id=session.exec(select(Address.id)).first(), name="Ines", created_at=now)
+        session.add(member)
+        session.flush()
+        key = sessions.begin(session, member, now=now).key
+    web.cookies.set(cookie_name(house.settings), key)
+    assert web.get("/mailbox/1").status_code == 200
+
+
+def test_it_is_gone_as_soon_as_mail_leaves_by_a_relay(home, house):
+    with house.database.session() as session:
+        session.exec(select(Relay)).one().url = "smtp://relay.example.org"
+    for path in ("/mailbox", "/mailbox/1", "/mailbox/1/html", "/mailbox/1/source"):
+        assert home.get(path).status_code == 404, path

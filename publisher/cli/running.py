@@ -26,7 +26,6 @@ from publisher.settings import Settings
 
 if TYPE_CHECKING:
     from publisher.web.serving import Server
-    from publisher.web.site import DemoSources
 
 log = logging.getLogger("publisher.serve")
 
@@ -181,19 +180,7 @@ def _more_workers(settings: Settings, listener: socket.socket, host: str, number
 
 
 def _server(house: House, host: str) -> "Server":
+    from publisher.demo.living import demo_sources
     from publisher.web.serving import server_of
 
-    return server_of(house, host=host, demo_sources=_demo_sources(house))
-
-
-def _demo_sources(house: House) -> "DemoSources":
-    """What the demo hub publishes at this moment, for the pages that serve it."""
-    from publisher.demo import living
-
-    speak = living.demo_sources(house)
-
-    def answer(name: str) -> tuple[bytes, str] | None:
-        found = speak(name, {}, clock.now())
-        return (found[2], found[1]) if found is not None and found[0] == 200 else None
-
-    return answer
+    return server_of(house, host=host, demo_sources=demo_sources(house))

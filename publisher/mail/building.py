@@ -113,4 +113,4 @@ def live(edition: Edition, selection: str | None, now: datetime) -> list[tuple[s
 
 def message_id(row_id: int, domain: str, tokens: Tokens) -> str:
     """The Message-ID of a row, the same for every copy of it (RFC 5322 §3.6.4), so that mail systems can fold doubles."""
-    return f"<{row_id}.{tokens.keyed_hash('message-id', str(row_id))}@{domain}>"
+    return f"<{tokens.keyed_hash('message-id', str(row_id))}@{domain}>"

@@ -199,7 +199,7 @@ def _candidates(session: Session, since: datetime, now: datetime) -> list[Work]:
     news = (col(Work.news_since) > since) & (col(Work.news_since) <= now)
     which = select(Work).where(
         col(Work.state).in_(ON_THE_SHELF),
-        or_(news, col(Work.id).in_(fresh_text), coming & col(Work.news_since).is_not(None)),
+        or_(news, col(Work.id).in_(fresh_text), coming & (col(Work.news_since) <= now)),
     )
     works = session.exec(which.order_by(col(Work.news_since), col(Work.id))).all()
     featured_first = sorted(works, key=lambda w: w.state != "featured")
@@ -256,7 +256,7 @@ def _news_since(session: Session, newsletter: Newsletter, issue: Issue, now: dat
         )
         .order_by(col(Issue.grown_until).desc())
     ).first()
-    return before or issue.created_at - FIRST_LOOK_BACK
+    return before or min(issue.created_at, newsletter.created_at) - FIRST_LOOK_BACK
 
 
 def _free_occurrence(session: Session, newsletter: Newsletter, now: datetime) -> datetime:

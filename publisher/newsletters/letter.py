@@ -85,7 +85,7 @@ def compose(
     now: datetime,
     subject_mark: str = "",
 ) -> Edition:
-    """The issue compiled in one language. `subject_mark` goes before the subject: “[Test]”."""
+    """The issue compiled in one language. `subject_mark` goes before the subject of a test: “[Test]”."""
     newsletter = session.get_one(Newsletter, issue.newsletter_id)
     identity = session.get_one(Identity, newsletter.identity_id)
     mailing_list = session.get_one(MailingList, issue.list_id)

@@ -25,6 +25,7 @@ from publisher.newsletters.letter import Entry, compose, entries
 from publisher.newsletters.matching import Matcher, Verdict
 from publisher.newsletters.models import Issue, Newsletter, Received
 from publisher.newsletters.newsletters import edition_language, languages_of
+from publisher.tokens import Purpose
 from publisher.vocabulary import terms
 from publisher.vocabulary.models import EDITABLE_FACETS
 
@@ -157,7 +158,8 @@ def preview(
     newsletter = session.get_one(Newsletter, issue.newsletter_id)
     contents = entries(session, issue, now=now)
     values = {
-        "unsubscribe": house.settings.url("/preferences"),
+        # Has the form of the real one, and names nobody: pressing it changes nothing.
+        "unsubscribe": house.settings.url("/u/" + house.tokens.make(Purpose.UNSUBSCRIBE, "preview:preview")),
         "preferences": house.settings.url("/preferences"),
         "token": "preview",
     }

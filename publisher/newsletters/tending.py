@@ -18,7 +18,7 @@ from publisher.mail.models import Address, Letter, LetterState
 from publisher.mail.post import post
 from publisher.newsletters import cadence, drafting, issues
 from publisher.newsletters.letter import entries, title_of
-from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.newsletters.models import Issue, IssueItem, IssueState, Newsletter
 from publisher.staff.models import Member
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def release_due(house: House, newsletter_id: int, now: datetime) -> int:
         issue = drafting.current(session, newsletter)
         if issue is None or issue.state != IssueState.DRAFT or issue.occurrence is None or issue.occurrence > now:
             return 0
-        number = len(entries(session, issue, now=now))
+        number = _new_items(session, newsletter, issue, now)
         if newsletter.release == "by-hand":
             issues.hold(session, issue, "release", "It waits for somebody to release it.")
             return 0
@@ -129,8 +129,25 @@ def finish_planning(house: House, now: datetime) -> None:
             log.warning("issue %s: %s", issue_id, problem)
 
 
+def _new_items(session: Session, newsletter: Newsletter, issue: Issue, now: datetime) -> int:
+    """Items that no earlier issue of this newsletter brought: what only returns is no reason to write to people."""
+    brought = set(
+        session.exec(
+            select(IssueItem.work_id)
+            .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
+            .where(
+                col(Issue.newsletter_id) == newsletter.id,
+                col(Issue.planned_from).is_not(None),
+                col(Issue.id) != issue.id,
+                col(IssueItem.dropped).is_(False),
+            )
+        ).all()
+    )
+    return sum(entry.item.work_id not in brought for entry in entries(session, issue, now=now))
+
+
 def _thin(number: int, newsletter: Newsletter) -> str:
-    items = "1 item" if number == 1 else f"{number} items" if number else "No items"
+    items = "1 new item" if number == 1 else f"{number} new items" if number else "No new items"
     return f"{items}, and it takes {newsletter.minimum_items}. What there is goes on to the next issue."
 
 

@@ -134,6 +134,7 @@ def play(weeks: Weeks) -> None:
     w.news("Fern article", w.now)
     w.until(TUESDAY + WEEK + timedelta(days=2))
     w.news("Gorse report", w.now)
+    w.news("Ginger note", w.now)
     w.until(TUESDAY + 2 * WEEK + timedelta(days=2))
     for title in ("Hazel report", "Iris tool", "Juniper brief on pay"):
         w.news(title, w.now, subjects=PAY if "pay" in title else ())
@@ -161,8 +162,8 @@ def test_eight_weeks_of_a_newsletter_that_releases_itself(weeks: Weeks) -> None:
         ("sent", "", 5),
         ("draft", "", None),
     ]
-    assert regular[1].reason == "2 items, and it takes 3. What there is goes on to the next issue."
-    assert regular[5].reason == "No items, and it takes 3. What there is goes on to the next issue."
+    assert regular[1].reason == "1 new item, and it takes 3. What there is goes on to the next issue."
+    assert regular[5].reason == "No new items, and it takes 3. What there is goes on to the next issue."
     occurrences = [i.occurrence for i in regular]
     assert len(set(occurrences)) == len(occurrences)
     assert [i.sent_at for i in regular[2:5] if i.sent_at] == sorted(i.sent_at for i in regular[2:5] if i.sent_at)

@@ -109,7 +109,7 @@ def test_a_thin_week_is_held_and_its_items_go_on(house: House, now: datetime) ->
     assert tick(stage, now + WEEK) == 0
     assert story(stage) == [("held", "thin"), ("draft", "")]
     first, second = all_issues(stage)
-    assert first.reason == "1 item, and it takes 2. What there is goes on to the next issue."
+    assert first.reason == "1 new item, and it takes 2. What there is goes on to the next issue."
     assert kept in titles(stage, second)
     assert dropped not in titles(stage, second)
     stage.work("Another report", now=now + WEEK + DAY)

@@ -17,7 +17,6 @@ from publisher.web.hot import OneClick
 from publisher.web.refusals import add_refusals
 from publisher.web.routes import ROUTES, Route
 from publisher.web.site import DemoSources, Site
-from publisher.web.studio import router as studio_router
 from publisher.web.studio import routes as studio
 
 SMALLEST_COMPRESSED = 600
@@ -47,7 +46,6 @@ def make_app(
     app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources)
     for route in ROUTES:
         _add(app, route)
-    app.include_router(studio_router(house))
     app.include_router(studio.router())
     add_refusals(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)

@@ -107,6 +107,7 @@ def _do(route: Route, request: Request, form: Posted, staff: Staff) -> Response:
             desk = read_as(page, form, staff)
             if not route.own:
                 sessions.touch(page.session, page.session.merge(staff.session, load=False), page.now)
+                page.session.flush()  # the handler may end this very session
             return route.answer(desk, **request.path_params)
     except PublisherError as problem:
         if route.page is None:

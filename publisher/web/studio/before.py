@@ -160,7 +160,7 @@ def send(desk: Desk, slug: str, key: str) -> Response:
         ],
         by_language=words.bars(numbers.by_language, {c: language_name(c, "en") for c in numbers.by_language}),
         warnings=_warnings(newsletter, issue, editions, numbers, len(contents)),
-        blocked=fault or _blocked(desk, newsletter, issue, numbers),
+        blocked=_blocked(desk, newsletter, issue, numbers) or fault,
         at_form=desk.filled({"at": _local(at, newsletter.zone)}, f"{url}/schedule"),
         zone_text=f"The time in {newsletter.zone.replace('_', ' ')}.",
         test_form=desk.filled({"to": desk.staff.email}, f"{url}/test"),

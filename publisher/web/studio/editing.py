@@ -93,13 +93,14 @@ def opening(desk: Desk, slug: str, key: str) -> Response:
     """POST …/opening: subject, preheader and opening of each language; who signs."""
     newsletter, issue = opened(desk.session, slug, key)
     form = desk.form
+    named = issue.kind != "correction"  # a correction is called after what it corrects
     for code in languages_of(newsletter):
         drafting.write(
             desk.session,
             issue,
             code,
-            subject=form.one(f"subject_{code}"),
-            preheader=form.one(f"preheader_{code}"),
+            subject=form.one(f"subject_{code}") if named else None,
+            preheader=form.one(f"preheader_{code}") if named else None,
             opening=form.one(f"opening_{code}"),
             signed_by=form.one("signed_by"),
         )

@@ -14,7 +14,7 @@ from publisher.web.refusals import status_of
 from publisher.web.signed_in import cookie_name
 from publisher.web.site import client_of
 from publisher.web.studio.answering import keep_cookie, show_outside
-from publisher.web.studio.visit import Staff
+from publisher.web.studio.visit import Desk, Staff
 
 NOT_THIS = "That address and password do not belong together. Try again, or ask for a new password."
 DIFFERENT = "The two passwords are not the same."
@@ -48,10 +48,10 @@ def sign_in(page: Page, form: Posted, staff: Staff | None) -> Response:
     return _begin(page, found, wanted)
 
 
-def sign_out(page: Page, form: Posted, staff: Staff | None) -> Response:
-    """POST /studio/logout: twice is harmless."""
-    name = cookie_name(page.house.settings)
-    sessions.sign_out(page.session, page.request.cookies.get(name, ""))
+def sign_out(desk: Desk) -> Response:
+    """POST /studio/logout"""
+    name = cookie_name(desk.house.settings)
+    sessions.sign_out(desk.session, desk.page.request.cookies.get(name, ""))
     response = RedirectResponse("/studio/login", 303)
     response.delete_cookie(name, path="/", secure=name.startswith("__Host-"), httponly=True)
     return response
@@ -175,16 +175,18 @@ def _same(form: Posted) -> None:
 
 
 def _inside(path: str) -> str:
-    """A page of the studio, and nothing else: a log-in must not lead to another site."""
-    safe = path.startswith("/studio") and not any(c in path for c in "\\\r\n") and "//" not in path
-    return path if safe or path == "/mailbox" else "/studio"
+    """A page of the studio or the mailbox, and nothing else: a log-in must not lead to another site."""
+    staffs = path.startswith(("/studio", "/mailbox"))
+    return path if staffs and not any(c in path for c in "\\\r\n") and "//" not in path else "/studio"
 
 
 def _demo_login(page: Page) -> dict[str, str] | None:
     """The demo's log-in, shown where only this machine reads it."""
     if not page.house.settings.is_local:
         return None
-    member = page.session.exec(select(Member).where(col(Member.is_demo).is_(True), col(Member.role) == "editor")).first()
+    member = page.session.exec(
+        select(Member).where(col(Member.is_demo).is_(True), col(Member.role) == "editor")
+    ).first()
     if member is None:
         return None
     return {"email": accounts.address_of(page.session, member).email, "password": DEMO_PASSWORD}

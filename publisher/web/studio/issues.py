@@ -62,7 +62,7 @@ def title_of_issue(newsletter: Newsletter, issue: Issue) -> str:
 def line(desk: Desk, newsletter: Newsletter, issue: Issue) -> dict[str, Any]:
     """An issue as one line of a list."""
     state = issues.shown_state(desk.session, issue)
-    counts = issues.status(desk.session, issue) if issue.letter_id else {}
+    counts = issues.status(desk.session, issue)
     moment = issue.planned_from or issue.send_at or issue.occurrence or issue.created_at
     going = state in (*GOING, IssueState.SENT)
     facts = [
@@ -244,11 +244,10 @@ def _label(section: Section) -> str:
 def _opening(desk: Desk, issue: Issue, spoken: tuple[str, ...], url: str, newsletter: Newsletter) -> Any:
     values: dict[str, Any] = {"signed_by": issue.signed_by or newsletter.signed_by}
     for code in spoken:
-        values |= {
-            f"subject_{code}": issue.subjects.get(code, ""),
-            f"preheader_{code}": issue.preheaders.get(code, ""),
-            f"opening_{code}": issue.openings.get(code, ""),
-        }
+        values[f"opening_{code}"] = issue.openings.get(code, "")
+        if issue.kind != "correction":
+            values[f"subject_{code}"] = issue.subjects.get(code, "")
+            values[f"preheader_{code}"] = issue.preheaders.get(code, "")
     return desk.filled(values, f"{url}/opening", {"subject": f"subject_{spoken[0]}"})
 
 

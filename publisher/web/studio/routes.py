@@ -34,7 +34,7 @@ ENTERING = (
     Route("GET", "/studio", ANYBODY, today.door, "Today; signed out, the log-in."),
     Route("GET", "/studio/login", ANYBODY, entering.login, "The log-in."),
     Route("POST", "/studio/login", ANYBODY, entering.sign_in, "Sign in; throttled."),
-    Route("POST", "/studio/logout", ANYBODY, entering.sign_out, "Sign out."),
+    Route("POST", "/studio/logout", "viewer", entering.sign_out, "Sign out."),
     Route("GET", "/studio/invitation/{token}", ANYBODY, entering.invitation, "An invitation."),
     Route("POST", "/studio/invitation/{token}", ANYBODY, entering.accept, "Take it up."),
     Route("GET", "/studio/reset", ANYBODY, entering.ask_reset, "Ask for a new password."),

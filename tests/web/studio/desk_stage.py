@@ -1,0 +1,51 @@
+"""A browser that fills in the hidden field as a page's own form does, and members of staff to sit before it."""
+
+import re
+
+from starlette.testclient import TestClient
+
+from publisher.house import House
+from publisher.staff import accounts
+from publisher.staff.models import Member
+
+PASSWORD = "four quiet words here"
+
+
+class Browser:
+    """A browser of one member of staff. `csrf`: the hidden field of the last page it saw."""
+
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+        self.csrf = ""
+
+    def get(self, path: str, status: int = 200) -> str:
+        response = self.client.get(path)
+        assert response.status_code == status, f"{path}: {response.status_code} {response.headers.get('location')}"
+        if found := re.search(r'name="csrf" value="([^"]+)"', response.text):
+            self.csrf = found[1]
+        return response.text
+
+    def post(self, path: str, status: int = 303, **fields: object) -> str:
+        """Send a form; the place it leads to (303), or the page that came."""
+        files = {k: v for k, v in fields.items() if isinstance(v, tuple) and k == "file"}
+        data = {k: v for k, v in fields.items() if k not in files}
+        response = self.client.post(path, data={"csrf": self.csrf, **data}, files=files or None)
+        assert response.status_code == status, f"{path}: {response.status_code}\n{plain(response.text)[-1500:]}"
+        return response.headers["location"] if status == 303 else response.text
+
+    def told(self, path: str, **fields: object) -> str:
+        """Send a form and read the words of the page it leads to."""
+        return plain(self.get(self.post(path, **fields).partition("#")[0]))
+
+
+def plain(html: str) -> str:
+    """The words of a page."""
+    body = re.sub(r"(?s)<(script|style|svg).*?</\1>", " ", html)
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def a_member(house: House, now, role: str) -> Member:
+    with house.database.session() as session:
+        member = accounts.add(session, house, f"{role}@example.org", role, now, name=role.title(), invite=False)
+        accounts.set_password(session, member, PASSWORD, now)
+        return member

@@ -26,9 +26,13 @@ def test_upgrading_twice_is_harmless(database: Database) -> None:
 
 
 def test_a_session_that_raises_keeps_nothing(database: Database, now: datetime) -> None:
-    with pytest.raises(RuntimeError), database.session() as session:
-        a_hub(session, now)
-        raise RuntimeError("in the middle")
+    def cut_off() -> None:
+        with database.session() as session:
+            a_hub(session, now)
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        cut_off()
     with database.reading() as session:
         assert session.exec(select(Identity)).all() == []
 

@@ -1,7 +1,8 @@
 """Looking at an issue before it goes out: as any reader gets it, who would get what and why, and what to know first."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
@@ -9,8 +10,8 @@ from publisher import clock
 from publisher.audience import people
 from publisher.audience.models import Person
 from publisher.errors import NotFound, PublisherError
-from publisher.languages import country_name, file_size, join_list, language_name
-from publisher.mail.lint import CLIPPED
+from publisher.languages import country_name, join_list, language_name
+from publisher.mail.lint import CLIPPED, sentences
 from publisher.newsletters import rehearsal
 from publisher.newsletters.letter import entries, may_be_sent
 from publisher.newsletters.models import Issue, IssueState, Newsletter
@@ -41,7 +42,7 @@ def read(desk: Desk, slug: str, key: str) -> Response:
     kind = desk.asked("as", "html")
     language = shown.edition.language
     query = f"reader={person.id}" if person else f"in={language}"
-    size = shown.edition.html_bytes
+    html = shown.html()
     return desk.show(
         "newsletters/read.html",
         "newsletters",
@@ -63,8 +64,8 @@ def read(desk: Desk, slug: str, key: str) -> Response:
         preview_url=f"{url}/preview?{query}",
         kind=kind,
         text="" if kind == "html" else _text(desk, newsletter, shown, kind),
-        size_text=f"{file_size(size, 'en')} of HTML, before what is personal; mail programs cut off after {file_size(CLIPPED, 'en')}.",
-        warnings=[*_nothing(shown, person), *shown.edition.warnings],
+        size_text=f"{_kilobytes(len(html.encode()))} of HTML; Gmail shows the first {_kilobytes(CLIPPED)}.",
+        warnings=[*_nothing(shown, person), *sentences(html, shown.text())],
     )  # fmt: skip
 
 
@@ -100,6 +101,8 @@ def rehearse(desk: Desk, slug: str, key: str) -> Response:
             "by_language": words.bars(numbers.by_language, {c: language_name(c, "en") for c in numbers.by_language}),
             "by_country": words.bars(numbers.by_country, {**countries, "unknown": "not known"}),
             "by_zone": words.bars(numbers.by_time_zone, {z: z.replace("_", " ") for z in numbers.by_time_zone}),
+            "countries_note": words.beyond(numbers.by_country, "further country", "further countries"),
+            "zones_note": words.beyond(numbers.by_time_zone, "further zone", "further zones"),
             "without_text": without_text(numbers),
             "items": [
                 (rehearsal.title_of_entry(entry), words.figure(numbers.readers_of_item[entry.item.work_id])) for entry in items
@@ -142,9 +145,8 @@ def send(desk: Desk, slug: str, key: str) -> Response:
     newsletter, issue = opened(desk.session, slug, key)
     url = url_of(newsletter, issue)
     numbers, contents = rehearsal.rehearse(desk.session, issue, now=desk.now)
-    editions, fault = _editions(desk, newsletter, issue)
-    sizes = [(edition.html_bytes, language_name(edition.language, "en")) for edition in editions]
-    largest = max(sizes, default=(0, ""))
+    letters, fault = _largest(desk, newsletter, issue, numbers)
+    size, language = max(((len(letter.html().encode()), code) for code, letter in letters.items()), default=(0, ""))
     at = issue.send_at or issue.occurrence
     at = at if at and at > desk.now else None
     return desk.show(
@@ -155,11 +157,11 @@ def send(desk: Desk, slug: str, key: str) -> Response:
         facts=[
             ("Items", words.figure(len(contents)) if issue.kind == "regular" else ""),
             ("Different selections", words.figure(numbers.editions)),
-            ("Largest edition", f"{file_size(largest[0], 'en')}, {largest[1]}" if largest[0] else ""),
-            ("Without mail", without_text(numbers)),
+            ("Largest letter", f"{_kilobytes(size)}, {language_name(language, 'en')}" if size else ""),
+            ("Without mail", without_text(numbers) if numbers.without_items else ""),
         ],
         by_language=words.bars(numbers.by_language, {c: language_name(c, "en") for c in numbers.by_language}),
-        warnings=_warnings(newsletter, issue, editions, numbers, len(contents)),
+        warnings=_warnings(newsletter, issue, letters, numbers, len(contents)),
         blocked=_blocked(desk, newsletter, issue, numbers) or fault,
         at_form=desk.filled({"at": _local(at, newsletter.zone)}, f"{url}/schedule"),
         zone_text=f"The time in {newsletter.zone.replace('_', ' ')}.",
@@ -214,35 +216,45 @@ def _nothing(shown: Preview, person: Person | None) -> list[str]:
     return []
 
 
-def _editions(desk: Desk, newsletter: Newsletter, issue: Issue) -> tuple[list[Any], str]:
-    """Every language compiled; or the fault that stops it, in words."""
+def _largest(desk: Desk, newsletter: Newsletter, issue: Issue, numbers: Rehearsal) -> tuple[dict[str, Preview], str]:
+    """The longest letter anybody would get, by language; or the fault that stops it, in words."""
+    longest: dict[str, list[tuple[str, str]]] = {}
+    for language, blocks in numbers.selections:
+        chosen = [(block, "") for block in blocks.split()]
+        if len(chosen) >= len(longest.get(language, [])):
+            longest[language] = chosen
+    found: dict[str, Preview] = {}
     try:
-        shown = [
-            rehearsal.preview(desk.session, desk.house, issue, now=desk.now, language=code).edition
-            for code in languages_of(newsletter)
-        ]
+        for code in languages_of(newsletter):
+            if code in longest:
+                whole = rehearsal.preview(desk.session, desk.house, issue, now=desk.now, language=code)
+                found[code] = replace(whole, selection=longest[code] if whole.selection is not None else None)
     except PublisherError as problem:
-        return [], str(problem)
-    return shown, ""
+        return {}, str(problem)
+    return found, ""
 
 
-def _warnings(newsletter: Newsletter, issue: Issue, editions: list[Any], numbers: Rehearsal, items: int) -> list[str]:
-    found: dict[str, None] = {}
+def _warnings(
+    newsletter: Newsletter, issue: Issue, letters: Mapping[str, Preview], numbers: Rehearsal, items: int
+) -> list[str]:
+    found: list[str] = []
     unnamed = [language_name(code, "en") for code in languages_of(newsletter) if not issue.subjects.get(code)]
-    if unnamed:
-        found[
+    if unnamed and issue.kind != "correction":
+        found.append(
             f"No subject of its own in {join_list(unnamed, 'en')}: readers see the first language’s, or the newsletter’s name."
-        ] = None
+        )
     if issue.kind == "regular" and items < newsletter.minimum_items:
-        found[
-            f"It has {words.counted(items, 'item')}; an issue of {newsletter.name} usually has {newsletter.minimum_items} or more."
-        ] = None
+        usual = words.figure(newsletter.minimum_items)
+        found.append(
+            f"It has {words.counted(items, 'item')}; an issue of {newsletter.name} usually has {usual} or more."
+        )
     if numbers.without_items > numbers.recipients:
-        found["More readers get nothing than something. Look at the rehearsal."] = None
-    for edition in editions:
-        for sentence in edition.warnings:
-            found[f"{language_name(edition.language, 'en')}: {sentence}"] = None
-    return list(found)
+        found.append("More readers get nothing than something. Look at the rehearsal.")
+    said: dict[str, list[str]] = {}
+    for code, letter in letters.items():
+        for sentence in sentences(letter.html(), letter.text()):
+            said.setdefault(sentence, []).append(language_name(code, "en"))
+    return found + [s if len(where) == len(letters) else f"{join_list(where, 'en')}: {s}" for s, where in said.items()]
 
 
 def _blocked(desk: Desk, newsletter: Newsletter, issue: Issue, numbers: Rehearsal) -> str:
@@ -260,6 +272,10 @@ def _blocked(desk: Desk, newsletter: Newsletter, issue: Issue, numbers: Rehearsa
     return (
         "" if numbers.recipients else "Nobody would get it: nothing in it fits anybody on the list, or nobody is on it."
     )
+
+
+def _kilobytes(octets: int) -> str:
+    return f"{words.figure(-(-octets // 1024))} kB"
 
 
 def _local(instant: datetime | None, zone: str) -> str:

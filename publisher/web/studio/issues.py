@@ -121,7 +121,8 @@ def summary(numbers: Rehearsal) -> str:
     """“Sends to 1,204 people in 6 languages; 31 are suppressed.”"""
     people = "1 person" if numbers.recipients == 1 else f"{words.figure(numbers.recipients)} people"
     spoken = len(numbers.by_language)
-    suppressed = f"; {words.figure(numbers.suppressed)} {'is' if numbers.suppressed == 1 else 'are'} suppressed"
+    are = "is" if numbers.suppressed == 1 else "are"
+    suppressed = f"; {words.figure(numbers.suppressed)} {are} suppressed" if numbers.suppressed else ""
     return f"Sends to {people} in {words.counted(spoken, 'language')}{suppressed}."
 
 

@@ -225,6 +225,7 @@ def _section(desk: Desk, here: str, section: Section, spoken: tuple[str, ...]) -
         "id": section.key,
         "label": section.titles.get("en") or next(iter(section.titles.values()), section.key),
         "note": " · ".join(part for part in about if part),
+        "countries": words.chosen_first(words.countries(), values["country"]),
         "form": desk.filled(values, f"{here}/sections", {"key": "label_en"}, section=section.key),
     }
 

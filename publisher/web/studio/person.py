@@ -74,7 +74,7 @@ def show(desk: Desk, person_id: int) -> Response:
         topics=words.vocabulary(desk.session, "topic"),
         sectors=words.vocabulary(desk.session, "sector"),
         audiences=words.vocabulary(desk.session, "audience"),
-        places=words.places(desk.session),
+        places=words.chosen_first(words.places(desk.session), values["place"]),
         zones=words.zones(),
         language_options=words.language_options(*spoken, empty="nothing else"),
         erase_text=_erase_text(data),

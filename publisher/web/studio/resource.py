@@ -60,7 +60,7 @@ def show(desk: Desk, work_id: int) -> Response:
         shares=_shares(desk, work_id),
         history=_history(desk, work_id),
         after=f"{PATH}/{after}" if after else "",
-        **_choices(desk, *found.texts),
+        **_choices(desk, *found.texts, countries=found.keys("country")),
     )
 
 
@@ -184,13 +184,13 @@ def _text(desk: Desk, here: str, text: WorkText, work: Work) -> dict[str, Any]:
     }
 
 
-def _choices(desk: Desk, *languages: str) -> Mapping[str, Any]:
+def _choices(desk: Desk, *languages: str, countries: tuple[str, ...] = ()) -> Mapping[str, Any]:
     return {
         "kinds": words.kinds(),
         "topics": words.vocabulary(desk.session, "topic"),
         "sectors": words.vocabulary(desk.session, "sector"),
         "audiences": words.vocabulary(desk.session, "audience"),
-        "countries": words.countries(),
+        "countries": words.chosen_first(words.countries(), countries),
         "language_options": words.language_options(*languages),
     }
 

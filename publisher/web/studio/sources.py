@@ -220,6 +220,8 @@ def _counts(desk: Desk) -> dict[int, int]:
 
 
 def _health_state(source: Source) -> str:
+    if source.kind == "builtin" or (source.state == "active" and source.last_checked_at is None):
+        return "quiet"
     if source.state != "active":
         return source.state
     return "failing" if source.failing_since else "ok"

@@ -74,6 +74,12 @@ def country_names(codes: Iterable[str], most: int = 3) -> str:
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def chosen_first(options: Options, chosen: Iterable[str]) -> Options:
+    """What is ticked stands first, so that nobody has to look for it in a long box."""
+    ticked = set(chosen)
+    return sorted(options, key=lambda option: option[0] not in ticked)
+
+
 def places(session: Session) -> Options:
     """Countries and regions, as a person follows them: `country:KE`, `region:014`."""
     choices = terms.interest_choices(session, "en")
@@ -99,12 +105,18 @@ def place_name(facet: str, key: str) -> str:
 
 
 def bars(counts: Mapping[str, int], names: Mapping[str, str] | None = None, most: int = 12) -> list[dict[str, Any]]:
-    """Counts as rows of a bar chart, the largest first; what is beyond `most` together."""
+    """Counts as rows of a bar chart, the largest first, `most` of them; see `beyond` for the rest."""
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    shown = [((names or {}).get(key, key), value) for key, value in ordered[:most]]
-    if rest := sum(value for _, value in ordered[most:]):
-        shown.append((f"{len(ordered) - most} others", rest))
-    return [{"label": label, "value": value, "value_text": figure(value)} for label, value in shown]
+    return [
+        {"label": (names or {}).get(key, key), "value": value, "value_text": figure(value)}
+        for key, value in ordered[:most]
+    ]
+
+
+def beyond(counts: Mapping[str, int], one: str, several: str, most: int = 12) -> str:
+    """What a chart of `bars` leaves out: “and 46 readers in 44 further countries”."""
+    rest = sorted(counts.values(), reverse=True)[most:]
+    return f"and {counted(sum(rest), 'reader')} in {counted(len(rest), one, several)}" if rest else ""
 
 
 def pages(path: str, query: Iterable[tuple[str, str]], number: int, total: int, per_page: int) -> dict[str, str]:

@@ -65,18 +65,21 @@ def test_rehearse_test_send_and_read(editor, draft, house, wall, database):
         f"{draft}/opening", subject_en="A short one", preheader_en="Three readings", opening_en="Dear **reader**,"
     )
     assert "A short one" in editor.get(draft)
-    assert "Sends to 1 person in 1 language; 0 are suppressed." in editor.get(f"{draft}/rehearse")
+    assert "Sends to 1 person in 1 language." in editor.get(f"{draft}/rehearse")
     assert "is on its way to alice@example.org" in editor.told(f"{draft}/test", to="alice@example.org")
     assert "is not an e-mail address" in editor.post(f"{draft}/test", 422, to="nobody")
     before = plain(editor.get(f"{draft}/send"))
-    assert "Sends to 1 person in 1 language; 0 are suppressed." in before
+    assert "Sends to 1 person in 1 language." in before
     assert "Send to 1 person now" in before
     told = editor.get(editor.post(f"{draft}/send"))
     assert "It is on its way." in told
     assert '<meta http-equiv="refresh"' in told
     assert "0 of 1 done" in told
     deliver(house, wall)
-    assert mails(database) == [("alice@example.org", "[Test] A short one"), ("alice@example.org", "A short one")]
+    assert sorted(mails(database)) == [
+        ("alice@example.org", "A short one"),
+        ("alice@example.org", "[Test] A short one"),
+    ]
     assert "1 of 1 done" in editor.get(draft)
     with database.session() as session:
         said = [line.what for line in session.exec(select(Trail).order_by(col(Trail.id)))]

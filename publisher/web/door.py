@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from publisher.languages import N_
 from publisher.settings import Settings
 from publisher.web.protection import protected
 
@@ -20,7 +21,7 @@ BODY_LIMITS = (("/studio", 60 * MEGA), ("/api/", 256 * KILO), ("/u/", 64 * KILO)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Posts that come from elsewhere by design: mail programs, programs, and forms on other people's pages, which change nothing.
 FROM_ANYWHERE = ("/u/", "/api/", "/subscribe/embed")
-FROM_ANOTHER_SITE = (
+FROM_ANOTHER_SITE = N_(
     "This was sent from another website, so it was not done. Open the page here and press the button again."
 )
 

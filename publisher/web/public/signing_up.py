@@ -85,7 +85,7 @@ def signup_context(
     page: Page, *, only: MailingList | None = None, ticked: list[str] | tuple[str, ...] = (), form: Filled | None = None
 ) -> dict[str, Any]:
     """What `_signup.html` needs. `only`: for one list; `ticked`: their short names, the first where there are none."""
-    offered = [only] if only else lists.on_offer(page.session)
+    offered = [only] if only else _offered(page)
     known = [row.slug for row in offered]
     chosen = [slug for slug in ticked if slug in known] or known[:1]
     return {
@@ -94,6 +94,12 @@ def signup_context(
         "lists": [(r.slug, lists.name_in(r, page.language), lists.description_in(r, page.language)) for r in offered],
         "language_options": language_options(page),
     }
+
+
+def _offered(page: Page) -> list[MailingList]:
+    """Lists that a newsletter comes by first, in the order of the newsletters; the first one is ticked."""
+    places = {found.list_id: place for place, found in enumerate(archive.open_newsletters(page.session))}
+    return sorted(lists.on_offer(page.session), key=lambda row: places.get(row.id or 0, len(places)))
 
 
 def language_options(page: Page) -> list[tuple[str, str]]:

@@ -8,31 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Float,
-    Integer,
-    Select,
-    Text,
-    bindparam,
-    column,
-    extract,
-    func,
-    or_,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import ColumnElement, Integer, bindparam, extract, func, or_, select
 from sqlmodel import col
 
 from publisher.languages import countries_of
-from publisher.library.indexing import PLACES
+from publisher.library import matching
 from publisher.library.models import ON_THE_SHELF, Record, Subject, Work, WorkText
 
 Order = Literal["best", "newest", "added", "title"]
-
-_DOCUMENT = table("search_document", column("work_id", Integer), column("vector"))
-_TITLE_WEIGHT = 6.0
 
 
 @dataclass(frozen=True)
@@ -68,20 +51,24 @@ class Shape:
     sqlite: bool
     words: bool
 
+    @property
+    def by_relevance(self) -> bool:
+        return self.words and self.query.order == "best"
+
 
 @lru_cache(256)
 def page(shape: Shape) -> Any:
-    """The ids of one page, the best first; parameters `limit` and `offset`, and `top` where words decide the order: how many
-    of the best texts are looked at."""
-    statement = select(col(Work.id))
-    order = _order(shape.query.order)
-    if shape.words and shape.query.order == "best":
-        hits = _scored(shape.sqlite)
-        statement = statement.join(hits, hits.c.work_id == col(Work.id))
-        order = (hits.c.score, col(Work.id).desc())
-    narrowed = _narrowed(shape, statement, matched=shape.query.order == "best")
-    limit, offset = bindparam("limit", type_=Integer), bindparam("offset", type_=Integer)
-    return narrowed.order_by(*order).limit(limit).offset(offset)
+    """The ids of one page, the best first; parameters `limit` and `offset`, and `top` where words decide the order, see
+    `matching`. There PostgreSQL gives how many there are in all beside each id."""
+    if not shape.by_relevance:
+        statement = _narrowed(shape, select(col(Work.id))).order_by(*_order(shape.query.order))
+    elif shape.sqlite:
+        hits = matching.scored_by_sqlite()
+        statement = select(col(Work.id)).join(hits, hits.c.work_id == col(Work.id))
+        statement = _narrowed(shape, statement, matched=True).order_by(hits.c.score, col(Work.id).desc())
+    else:
+        statement = matching.page_of_postgres(_fitting(shape))
+    return statement.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
 
 
 @lru_cache(256)
@@ -133,33 +120,13 @@ def _order(order: Order) -> tuple[Any, ...]:
     return col(Work.published_on).desc().nulls_last(), col(Work.id).desc()
 
 
-def _scored(sqlite: bool) -> Any:
-    """(work_id, score) of what matches, the lowest score first; a work counts by its best text."""
-    if sqlite:
-        # FTS5's ranking functions cannot stand below an aggregate; LIMIT keeps the two steps apart.
-        statement = text(
-            "SELECT work_id, min(score) AS score FROM (SELECT rowid / :places AS work_id, bm25(search_index, :weight, 1.0)"
-            " AS score FROM search_index WHERE search_index MATCH :match ORDER BY score LIMIT :top) GROUP BY work_id"
-        ).bindparams(
-            bindparam("match", type_=Text), bindparam("top", type_=Integer), weight=_TITLE_WEIGHT, places=PLACES
-        )
-        return statement.columns(column("work_id", Integer), column("score", Float)).subquery("hits")
-    asked = func.to_tsquery("simple", bindparam("match", type_=Text))
-    score = (-func.ts_rank(_DOCUMENT.c.vector, asked)).label("score")
-    best = select(_DOCUMENT.c.work_id, score).where(_DOCUMENT.c.vector.op("@@")(asked)).order_by(score)
-    found = best.limit(bindparam("top", type_=Integer)).subquery("found")
-    return select(found.c.work_id, func.min(found.c.score).label("score")).group_by(found.c.work_id).subquery("hits")
-
-
-def _matching(sqlite: bool) -> Select[Any]:
-    """The ids of works that match, without a rank."""
-    if sqlite:
-        found = text("SELECT rowid / :places AS work_id FROM search_index WHERE search_index MATCH :match").bindparams(
-            bindparam("match", type_=Text), places=PLACES
-        )
-        return select(found.columns(column("work_id", Integer)).subquery("found").c.work_id)
-    asked = func.to_tsquery("simple", bindparam("match", type_=Text))
-    return select(_DOCUMENT.c.work_id).where(_DOCUMENT.c.vector.op("@@")(asked))
+def _fitting(shape: Shape) -> Any:
+    """For PostgreSQL: the hits that filters leave. Where only states are chosen, that are all of them."""
+    hits = matching.hits_of_postgres(shape.query.states)
+    if shape.query == SearchQuery(states=shape.query.states, suggested=shape.query.suggested, limit=0, offset=0):
+        return hits
+    works = select(hits).join(Work, col(Work.id) == hits.c.id).where(matching.among(select(hits.c.id)))
+    return _narrowed(shape, works, matched=True).cte("fitting").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _narrowed(shape: Shape, statement: Any, *, besides: str = "", matched: bool = False) -> Any:
@@ -167,7 +134,7 @@ def _narrowed(shape: Shape, statement: Any, *, besides: str = "", matched: bool 
     query = shape.query
     conditions: list[ColumnElement[bool]] = [col(Work.merged_into_id).is_(None)]
     if shape.words and not matched:
-        conditions.append(col(Work.id).in_(_matching(shape.sqlite)))
+        conditions.append(matching.matches(shape.sqlite))
     if query.states:
         conditions.append(col(Work.state).in_(query.states))
     if query.source_id is not None:

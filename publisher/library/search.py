@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import text
 from sqlmodel import Session
 
 from publisher.database import is_sqlite
 from publisher.languages import regions_of
 from publisher.library import queries
+from publisher.library.matching import RANKED
 from publisher.library.queries import Order, SearchQuery, Shape
 from publisher.library.shelf import Shown, shown
 from publisher.library.typed import match_of
@@ -39,9 +39,6 @@ def search(session: Session, query: SearchQuery, *, facets: Sequence[str] = FACE
     Text without any word in it ("?!") finds nothing.
     """
     session.flush()
-    if not is_sqlite(session):
-        # PostgreSQL reckons with spinning disks, and would rather read every work than look up the few that match.
-        session.execute(text("SET LOCAL random_page_cost = 1.1"))
     asked = _asked(session, query)
     if asked is None:
         return Results(0, [], {name: [] for name in facets})
@@ -69,18 +66,25 @@ def _asked(session: Session, query: SearchQuery) -> tuple[Shape, dict[str, Any]]
 
 def _page(session: Session, query: SearchQuery, shape: Shape, words: dict[str, Any]) -> tuple[int, list[int]]:
     limit, offset = max(0, min(query.limit, MAX_LIMIT)), max(0, min(query.offset, EVERYTHING // SPARE - MAX_LIMIT))
-    total = session.execute(queries.total(shape), words).scalar_one()
+    paged = {**words, "limit": limit, "offset": offset}
+    if shape.by_relevance and not shape.sqlite:
+        rows = session.connection().execute(queries.page(shape), {**paged, "top": max(RANKED, offset + limit)}).all()
+        return (rows[0].total, [row.id for row in rows]) if rows else (_total(session, shape, words), [])
+    total = _total(session, shape, words)
     wanted = min(limit, total - offset)
     if wanted <= 0:
         return total, []
-    paged = {**words, "limit": limit, "offset": offset}
-    if not (shape.words and query.order == "best"):
-        return total, list(session.scalars(queries.page(shape), paged))
+    if not shape.by_relevance:
+        return total, list(session.connection().scalars(queries.page(shape), paged))
     # The best texts of all are enough, unless filters leave too few of them: then all are ranked.
-    best = list(session.scalars(queries.page(shape), {**paged, "top": (offset + limit) * SPARE}))
+    best = list(session.connection().scalars(queries.page(shape), {**paged, "top": (offset + limit) * SPARE}))
     if len(best) < wanted:
-        best = list(session.scalars(queries.page(shape), {**paged, "top": EVERYTHING}))
+        best = list(session.connection().scalars(queries.page(shape), {**paged, "top": EVERYTHING}))
     return total, best
+
+
+def _total(session: Session, shape: Shape, words: dict[str, Any]) -> int:
+    return int(session.connection().execute(queries.total(shape), words).scalar_one())
 
 
 def _counts(session: Session, shape: Shape, words: dict[str, Any], facet: str) -> list[tuple[str, int]]:

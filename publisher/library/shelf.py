@@ -10,12 +10,11 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from publisher.errors import NotFound
-from publisher.languages import fallbacks
+from publisher.languages import N_, fallbacks
 from publisher.library.models import ON_THE_SHELF, Subject, Work, WorkText
 
 _IDS: Any = bindparam("ids", expanding=True)
-_WORKS = select(Work).where(col(Work.id).in_(_IDS))
-_TEXTS = select(WorkText).where(col(WorkText.work_id).in_(_IDS)).order_by(col(WorkText.language))
+_WORKS = select(Work, WorkText).join(WorkText, isouter=True).where(col(Work.id).in_(_IDS))
 _SUBJECTS = (
     sa_select(col(Subject.work_id), col(Subject.facet), col(Subject.key), col(Subject.suggested))
     .where(col(Subject.work_id).in_(_IDS))
@@ -75,12 +74,14 @@ class PublicItem:
 def shown(session: Session, work_ids: Sequence[int]) -> list[Shown]:
     """These works with their texts and subjects, in the order of the ids; ids that are none are passed over."""
     ids = {"ids": list(work_ids)}
-    works = {w.id: w for w in session.scalars(_WORKS, ids)}
+    works: dict[int, Work] = {}
     texts: dict[int, list[WorkText]] = {}
-    for row in session.scalars(_TEXTS, ids):
-        texts.setdefault(row.work_id, []).append(row)
+    for work, row in session.execute(_WORKS, ids):
+        works[work.id] = work
+        if row is not None:
+            texts.setdefault(work.id, []).append(row)
     subjects: dict[int, list[tuple[str, str, bool]]] = {}
-    for work_id, *subject in session.execute(_SUBJECTS, ids):
+    for work_id, *subject in session.connection().execute(_SUBJECTS, ids):
         subjects.setdefault(work_id, []).append((subject[0], subject[1], subject[2]))
     return [
         Shown(works[i], _original_first(works[i], texts.get(i, [])), tuple(subjects.get(i, ())))
@@ -95,7 +96,7 @@ def work_by_id(session: Session, work_id: int) -> Shown:
     if work is not None and work.merged_into_id is not None:
         work = session.get(Work, work.merged_into_id)
     if work is None or work.id is None:
-        raise NotFound("There is no such resource.")
+        raise NotFound(N_("There is no such resource."))
     return shown(session, [work.id])[0]
 
 
@@ -103,7 +104,7 @@ def on_the_shelf(session: Session, work_id: int) -> Shown:
     """One work that readers may see; `NotFound` for all others."""
     found = work_by_id(session, work_id)
     if found.work.state not in ON_THE_SHELF:
-        raise NotFound("This resource is not in the library.")
+        raise NotFound(N_("This resource is not in the library."))
     return found
 
 
@@ -118,7 +119,7 @@ def public_item(found: Shown, languages: Iterable[str]) -> PublicItem:
     """The work as a reader of these languages meets it; `NotFound` where it has no text at all."""
     text = text_for(found, languages)
     if text is None:
-        raise NotFound("This resource has no text yet.")
+        raise NotFound(N_("This resource has no text yet."))
     work = found.work
     return PublicItem(
         id=work.id or 0,

@@ -8,12 +8,13 @@ from cast import a_work
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from publisher.bench.search import measure
 from publisher.database import Database
-from publisher.library import editing, shelf
+from publisher.library import editing, review, shelf
 from publisher.library.indexing import index_works
+from publisher.library.models import WorkText
 from publisher.library.search import SearchQuery, found_ids, search
 
 
@@ -98,6 +99,34 @@ def test_the_index_follows_the_text(library: Session, now: datetime) -> None:
     editing.edit_text(library, work_id, "en", title="Mentoring in Rwanda", now=now)
     assert found_ids(library, SearchQuery(text="mentoring")) == [work_id]
     assert found_ids(library, SearchQuery(text="visiting", states=("approved",))) == []
+
+
+def test_a_word_in_the_title_comes_first_and_pages_keep_that_order(session: Session, now: datetime) -> None:
+    plain = [a_work(session, now, f"Number {n}") for n in range(70)]
+    for work in plain:
+        text = session.exec(select(WorkText).where(col(WorkText.work_id) == work.id)).one()
+        text.blurb = "What a stipend pays for" + " and how it is paid" * 9
+    late = a_work(session, now, "A stipend for carers")
+    oldest = a_work(session, now, "Stipend")
+    late.published_on, oldest.published_on = date(2025, 1, 1), date(2019, 1, 1)
+    plain[3].published_on = date(2026, 1, 1)
+    index_works(session, [w.id for w in (*plain, late, oldest) if w.id is not None])
+    pages = [search(session, SearchQuery(text="stipend", limit=15, offset=n), facets=()) for n in range(0, 90, 15)]
+    assert {page.total for page in pages[:5]} == {72}
+    found = [one.work.id for page in pages for one in page.items]
+    assert set(found[:2]) == {late.id, oldest.id}
+    assert sorted(found) == sorted(w.id for w in (*plain, late, oldest))
+    narrowed = search(session, SearchQuery(text="stipend", kinds=("report",), year=2019), facets=())
+    assert [one.work.id for one in narrowed.items] == [oldest.id]
+
+
+def test_a_decision_is_seen_by_the_next_search(library: Session, now: datetime) -> None:
+    (draft,) = found_ids(library, SearchQuery(text="draft", states=("new",)))
+    assert titles(library, "draft") == []
+    review.approve(library, [draft], who="ines", now=now)
+    assert titles(library, "draft") == ["Visiting homes, a draft"]
+    review.reject(library, [draft], who="ines", now=now, note="not ours")
+    assert titles(library, "draft") == []
 
 
 @given(typed=st.text(max_size=60))

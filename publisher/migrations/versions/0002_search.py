@@ -1,4 +1,4 @@
-"""The search index: an FTS5 table on SQLite, a generated tsvector on PostgreSQL, over the same folded texts."""
+"""The search index: an FTS5 table on SQLite, generated tsvectors on PostgreSQL, over the same folded texts."""
 
 from alembic import op
 
@@ -23,6 +23,24 @@ SQLITE = (
 POSTGRESQL = (
     """ALTER TABLE search_document ADD COLUMN vector tsvector GENERATED ALWAYS AS
          (setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')) STORED""",
+    # Apart and small, so that whether a word is in a title is known without fetching the whole vector.
+    """ALTER TABLE search_document ADD COLUMN title_vector tsvector
+         GENERATED ALWAYS AS (to_tsvector('simple', title)) STORED""",
+    # What a search needs to know of the work, so that only those of the page itself are fetched.
+    "ALTER TABLE search_document ADD COLUMN state text, ADD COLUMN published_on date",
+    """CREATE FUNCTION search_document_from_work() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         SELECT work.state, work.published_on INTO new.state, new.published_on FROM work WHERE work.id = new.work_id;
+         RETURN new;
+       END $$""",
+    """CREATE TRIGGER search_document_added BEFORE INSERT ON search_document
+         FOR EACH ROW EXECUTE FUNCTION search_document_from_work()""",
+    """CREATE FUNCTION work_to_search_document() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         UPDATE search_document SET state = new.state, published_on = new.published_on WHERE work_id = new.id;
+         RETURN NULL;
+       END $$""",
+    """CREATE TRIGGER work_changed AFTER UPDATE OF state, published_on ON work FOR EACH ROW
+         WHEN ((old.state, old.published_on) IS DISTINCT FROM (new.state, new.published_on))
+         EXECUTE FUNCTION work_to_search_document()""",
     "CREATE INDEX search_document_vector ON search_document USING gin (vector)",
 )
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from feeds import reading
@@ -14,7 +15,9 @@ from feeds.errors import FeedError
 from feeds.values import ReadItem
 from publisher.errors import BadInput
 from publisher.house import House
+from publisher.languages import N_
 from publisher.library import identifiers
+from publisher.library.indexing import batches
 from publisher.library.intake import take_in
 from publisher.library.models import KINDS, Record, Source, Work
 from publisher.library.sources import builtin
@@ -45,8 +48,8 @@ class ImportResult:
 def import_file(
     session: Session, house: House, file: Path | bytes, *, news: bool, now: datetime, source: str | Source = "file"
 ) -> ImportResult:
-    """Import a file of records. `news`: new ones are news, as if they had come in today; else they only go on the shelf,
-    except what is younger than 14 days. Broken rows are named and the rest comes in; `BadInput` where nothing can be read.
+    """Import a file of records. `news`: new ones are news whatever their date, except what has ended; else they only go on
+    the shelf, except what is younger than 14 days. Broken rows are named and the rest comes in; `BadInput` where nothing can be read.
     """
     try:
         feed = reading.read(_content(file), content_type=None, url=None, now=now, limit=MAX_FILE)
@@ -56,6 +59,8 @@ def import_file(
         raise BadInput("The file is no table or feed of resources: CSV, JSON, RSS and Atom can be read.", field="file")
     from_source = source if isinstance(source, Source) else builtin(session, source, now=now)
     taken = take_in(session, from_source, _named_by_source(feed.items), now=now, first=not news)
+    if news:
+        _make_news(session, taken.work_ids, now)
     errors = [{"row": _row(sentence), "reason": sentence} for sentence in feed.problems]
     left_out = [e for e in errors if e["row"]]
     repeated = len(feed.items) - (taken.new + taken.updated + taken.unchanged + taken.deleted + taken.skipped)
@@ -68,6 +73,18 @@ def import_file(
         errors=errors,
         work_ids=taken.work_ids,
     )
+
+
+def _make_news(session: Session, work_ids: Sequence[int], now: datetime) -> None:
+    """Somebody said that this file is news: that outweighs how old its things are."""
+    end = func.coalesce(col(Work.ends_at), col(Work.starts_at))
+    for some in batches(list(work_ids)):
+        session.execute(
+            update(Work)
+            .where(col(Work.id).in_(some), col(Work.first_seen) == now, col(Work.news_since).is_(None))
+            .where(or_(end.is_(None), end > now))
+            .values(news_since=now)
+        )
 
 
 def add_manually(session: Session, house: House, form: Mapping[str, Any], *, now: datetime, who: str) -> Work:
@@ -95,7 +112,7 @@ def from_form(session: Session, source: Source, form: Mapping[str, Any], *, now:
     else:
         work = session.get(Work, taken.work_ids[0]) if taken.work_ids else None
     if work is None:
-        raise BadInput("Give the resource a title.", field="title")
+        raise BadInput(N_("Give the resource a title."), field="title")
     return work
 
 
@@ -103,11 +120,11 @@ def _form_item(form: Mapping[str, Any], now: datetime) -> ReadItem:
     title = str(form.get("title", "")).strip()
     link, doi = str(form.get("link", "")).strip(), identifiers.doi(str(form.get("doi", "")))
     if not title:
-        raise BadInput("Give the resource a title.", field="title")
+        raise BadInput(N_("Give the resource a title."), field="title")
     if link and identifiers.clean_url(link) is None:
-        raise BadInput("The link begins with https:// or http://.", field="link")
+        raise BadInput(N_("The link begins with https:// or http://."), field="link")
     if form.get("doi") and doi is None:
-        raise BadInput("A DOI looks like 10.1234/abcd.", field="doi")
+        raise BadInput(N_("A DOI looks like 10.1234/abcd."), field="doi")
     kind = str(form.get("kind", "")).strip()
     if kind and kind not in KINDS:
         raise BadInput(f"“{kind}” is not a kind of resource.", field="kind")

@@ -78,3 +78,12 @@ def test_a_form_names_the_field_that_cannot_be(
     with pytest.raises(BadInput) as refused:
         files.add_manually(session, house, {"title": "T", field: value}, now=now, who="ines@hub")
     assert refused.value.field == field
+
+
+def test_a_file_that_is_said_to_be_news_is_news_whatever_its_dates(
+    session: Session, house: House, now: datetime
+) -> None:
+    rows = b"title,url,published,ends_at\nOld study,https://example.org/old,2017-03-01,\nGone event,https://example.org/gone,2017-03-01,2018-01-01T09:00:00Z\n"
+    files.import_file(session, house, rows, news=True, now=now)
+    found = {work.slug: work.news_since for work in session.exec(select(Work)).all()}
+    assert found == {"old-study": now, "gone-event": None}

@@ -29,7 +29,7 @@ from publisher.mail.models import (
     OutboxState,
 )
 from publisher.mail.outbox import OUTBOX, add_rows, keep_edition, let_out
-from publisher.newsletters.letter import Entry, click_targets, compose, entries
+from publisher.newsletters.letter import Entry, click_targets, compose, entries, title_of
 from publisher.newsletters.matching import Matcher, Reader, Verdict
 from publisher.newsletters.models import Issue, Newsletter, Received
 from publisher.newsletters.newsletters import edition_language, languages_of
@@ -102,7 +102,7 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
     letter = Letter(
         key=f"issue-{issue.id}",
         kind="issue",
-        title=issue.slug,
+        title=title_of(newsletter, issue, languages_of(newsletter)[0]),
         mail_class=MailClass.BULK,
         identity_id=newsletter.identity_id,
         list_key=mailing_list.slug,

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import uvicorn
 
@@ -58,9 +59,10 @@ def server_of(
     demo_sources: DemoSources | None = None,
     log_requests: bool = False,
     ready: Ready | None = None,
+    wall: Callable[[], datetime] = clock.now,
 ) -> Server:
     """A server for one process; `run(sockets=[…])` blocks, `should_exit = True` ends it, from any thread."""
-    app = make_app(house, wall=clock.now, bind_is_loopback=host in LOOPBACK, demo_sources=demo_sources)
+    app = make_app(house, wall=wall, bind_is_loopback=host in LOOPBACK, demo_sources=demo_sources)
     config = uvicorn.Config(
         app,
         lifespan="off",

@@ -70,7 +70,7 @@ def status_of(error: PublisherError) -> int:
 def refuse(request: Request, status: int, sentence: str = "", headers: Mapping[str, str] | None = None) -> Response:
     """The answer for a status, with a sentence of its own or the usual one."""
     said = sentence or SENTENCES.get(status, SENTENCES[500])
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith("/api/v1"):
         return JSONResponse({"error": said}, status, headers=dict(headers or {}))
     return _page(request, status, said, headers)
 

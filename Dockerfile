@@ -19,5 +19,6 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
-ENTRYPOINT ["publisher"]
-CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]
+# `init` is harmless when everything is there: it brings the schema up to date and prints the first owner's link while
+# there is no owner.
+CMD ["sh", "-c", "publisher init && exec publisher serve --host 0.0.0.0 --port 8000"]

@@ -106,7 +106,7 @@ def link_in(service: Service, to: str, path: str) -> str:
 
 
 def links_of_mails(service: Service) -> list[str]:
-    """Every address in every part and header of every mail that lies in the mailbox."""
+    """Every address of ours in every part and header of every mail that lies in the mailbox."""
     with service.house.database.reading() as session:
         everybody = set(session.exec(select(MailboxMessage.recipient)))
     found = dict[str, None]()
@@ -114,7 +114,7 @@ def links_of_mails(service: Service) -> list[str]:
         found |= dict.fromkeys(links(body(mail, "html"), service.url, "text/html"))
         heads = " ".join(str(value) for value in mail.values())
         found |= dict.fromkeys(re.findall(rf"{re.escape(service.url)}[^\s<>]*", f"{body(mail)} {heads}"))
-    return list(found)
+    return [link for link in found if link.startswith(service.url)]
 
 
 def crawl(client: requests.Session, service: Service, start: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, Table, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
@@ -52,7 +52,10 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False})
+    """As everywhere, errors go to the log without the values of their statement: those are people's addresses and keys."""
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -81,10 +84,19 @@ def _postgres_engine(url: str, pool_size: int) -> Engine:
     except ImportError as problem:
         raise PublisherError("PostgreSQL needs the extra “postgres”: pip install 'publisher[postgres]'.") from problem
     if pool_size == 0:
-        return create_engine(url, poolclass=NullPool)
-    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        return create_engine(url, poolclass=NullPool, hide_parameters=True)
+    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
 
 
 def is_sqlite(session: Session) -> bool:
     """Whether this session talks to SQLite: for the few statements that have two spellings."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_into(session: Session, table: Table) -> Any:
+    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`: each dialect has its own."""
+    if is_sqlite(session):
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+    return insert(table)

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from cast import a_hub, a_list, a_person
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from publisher import budgets, leases, migrations
@@ -92,3 +94,9 @@ def test_a_budget_is_used_up_and_comes_back(session: Session, now: datetime) -> 
 def test_the_cast_is_on_stage(session: Session, now: datetime) -> None:
     monthly = a_list(session, a_hub(session, now), now)
     assert a_person(session, "alice@example.org", now, monthly).id
+
+
+def test_a_failing_statement_tells_the_log_no_values(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError) as problem, database.reading() as session:
+        session.execute(text("SELECT nothing FROM nowhere WHERE address = :address"), {"address": "alice@example.org"})
+    assert "alice@" not in str(problem.value)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.languages import N_
@@ -17,7 +18,14 @@ from publisher.settings import Settings
 from publisher.web.protection import protected
 
 KILO, MEGA = 1_000, 1_000_000
-BODY_LIMITS = (("/studio", 60 * MEGA), ("/api/", 256 * KILO), ("/u/", 64 * KILO), ("/", 512 * KILO))
+UPLOADS = ("/studio/library/import", "/studio/people/import")
+BODY_LIMITS = (
+    *((path, 60 * MEGA) for path in UPLOADS),
+    ("/studio", 2 * MEGA),
+    ("/api/", 256 * KILO),
+    ("/u/", 64 * KILO),
+    ("/", 512 * KILO),
+)
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Posts that come from elsewhere by design: mail programs, programs, and forms on other people's pages, which change nothing.
 FROM_ANYWHERE = ("/u/", "/api/", "/subscribe/embed")
@@ -53,7 +61,10 @@ class Door:
             await _redirect(target, 301 if scope["method"] == "GET" else 308, send)
             return
         scope["publisher.refused"] = self._refusal(scope, headers)
-        await self.app(scope, _limited(receive, headers, scope["path"]), send)
+        try:
+            await self.app(scope, _limited(receive, headers, scope["path"]), send)
+        except HTTPException as problem:  # of the limit, raised where no page stands between
+            await PlainTextResponse(problem.detail, problem.status_code)(scope, receive, send)
 
     def _moved_to(self, scope: Scope, headers: Headers) -> str | None:
         """Where a request for a former address goes. A one-click unsubscription is answered where it arrives: RFC 8058

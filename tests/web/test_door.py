@@ -101,3 +101,9 @@ def test_the_studio_stands_behind_the_same_door(web):
     answer = web.post("/studio/login", data={}, headers={"sec-fetch-site": "cross-site"})
     assert (answer.status_code, "another website" in answer.text) == (403, True)
     assert web.get("/studio/login").status_code == 200
+
+
+def test_strangers_cannot_make_the_hub_read_a_film(web):
+    film = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "61000000"}
+    assert web.post("/studio/login", content=b"a=b", headers=film | {"Content-Length": "3000000"}).status_code == 413
+    assert web.post("/studio/people/import", content=b"a=b", headers=film).status_code == 303  # not even looked at

@@ -56,3 +56,8 @@ def test_nothing_can_be_redirected_to_where_somebody_else_says(web, house, mail)
         assert answer.status_code == 404, path
         assert "location" not in answer.headers
     assert clicks(house) == []
+
+
+def test_an_unsubscription_as_large_as_a_film_is_refused_in_words_not_with_a_fault(web):
+    answer = web.post("/u/abc", content=b"x" * 70_000)
+    assert answer.status_code == 413

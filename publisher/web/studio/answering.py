@@ -68,8 +68,8 @@ def endpoint(route: Route) -> Callable[..., Response]:
 
     def answer(
         request: Request,
+        staff: Annotated[Staff | None, Depends(Needs(route.role))],  # first: a stranger's file is not even read
         form: Annotated[Posted, Depends(_sent(1 if route.upload else 0))],
-        staff: Annotated[Staff | None, Depends(Needs(route.role))],
     ) -> Response:
         if route.role == ANYBODY:
             return _to_anybody(route, request, form, staff)

@@ -3,12 +3,11 @@ and all processes count together. Keys that name a person or a network are hashe
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Table, delete
 from sqlmodel import Field, Session, SQLModel
 
-from publisher.database import is_sqlite
+from publisher.database import insert_into
 from publisher.errors import TooMany
 
 
@@ -37,7 +36,7 @@ def spend(
 def count(session: Session, name: str, key: str, *, now: datetime, window: timedelta, add: int = 0) -> int:
     """The count of this window after adding `add`."""
     start = window_start(now, window)
-    statement = _insert(session).values(name=name, key=key, start=start, count=add)
+    statement = insert_into(session, _BUDGET).values(name=name, key=key, start=start, count=add)
     statement = statement.on_conflict_do_update(
         index_elements=["name", "key", "start"], set_={"count": _BUDGET.c.count + add}
     ).returning(_BUDGET.c.count)
@@ -52,11 +51,3 @@ def forget(session: Session, *, before: datetime) -> None:
 def window_start(now: datetime, window: timedelta) -> datetime:
     seconds = int(window.total_seconds())
     return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
-
-
-def _insert(session: Session) -> Any:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    return insert(_BUDGET)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, select, update
 from sqlmodel import Field, Session, SQLModel
 
-from publisher.database import is_sqlite
+from publisher.database import insert_into, is_sqlite
 
 
 class Lease(SQLModel, table=True):
@@ -56,7 +56,8 @@ def claim(
 
 def lead(session: Session, name: str, *, holder: str, now: datetime, lasts: timedelta) -> bool:
     """Take or renew the leadership `name`; False when somebody else holds it. `now` is wall-clock time."""
-    session.execute(_insert_once(session, name, now))
+    row = {"name": name, "holder": "", "epoch": 0, "until": now - timedelta(days=1)}
+    session.execute(insert_into(session, _LEASE).values(**row).on_conflict_do_nothing())
     taken = session.execute(
         update(_LEASE)
         .where(_LEASE.c.name == name, (_LEASE.c.holder == holder) | (_LEASE.c.until < now))
@@ -77,12 +78,3 @@ def holder_of(session: Session, name: str, *, now: datetime) -> str | None:
 
 
 _LEASE: Table = Lease.__table__  # type: ignore[attr-defined]
-
-
-def _insert_once(session: Session, name: str, now: datetime) -> Any:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    row = {"name": name, "holder": "", "epoch": 0, "until": now - timedelta(days=1)}
-    return insert(_LEASE).values(**row).on_conflict_do_nothing()

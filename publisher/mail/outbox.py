@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, func, update
 from sqlmodel import Session, col, select
 
-from publisher.database import is_sqlite
+from publisher.database import insert_into
 from publisher.errors import Conflict
 from publisher.mail.models import (
     OPEN,
@@ -30,7 +30,7 @@ def add_rows(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows that are not there yet; the unique key makes a second planning of the same chunk harmless."""
     rows = list(rows)
     if rows:
-        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, OUTBOX).on_conflict_do_nothing(), rows)
 
 
 def let_out(session: Session, letter: Letter, *, now: datetime) -> None:
@@ -127,11 +127,3 @@ def _cancel_rows(session: Session, which: Any, now: datetime) -> int:
         .values(state=OutboxState.CANCELLED, done_at=now, worker=None, lease_until=None)
     )
     return int(stopped.rowcount)  # type: ignore[attr-defined]
-
-
-def _insert(session: Session) -> Any:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    return insert(OUTBOX)

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Table, delete, func, select
 from sqlmodel import Session, col
 
-from publisher.database import is_sqlite
+from publisher.database import insert_into
 from publisher.mail.models import Letter, LetterState, Relay, RelayUse
 
 #: Of a limited rate, this part is kept free for letters to one person: a confirmation must not wait for an issue.
@@ -51,7 +50,7 @@ def reserve(session: Session, relay: Relay, wanted: int, now: datetime) -> int:
 
 
 def _add(session: Session, relay_id: int, number: int, now: datetime) -> None:
-    statement = _insert(session).values(relay_id=relay_id, hour=_hour(now), count=number)
+    statement = insert_into(session, RELAY_USE).values(relay_id=relay_id, hour=_hour(now), count=number)
     session.execute(
         statement.on_conflict_do_update(index_elements=["relay_id", "hour"], set_={"count": RELAY_USE.c.count + number})
     )
@@ -96,11 +95,3 @@ def _used(session: Session, relay: Relay, since: datetime) -> int:
 
 def _hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0)
-
-
-def _insert(session: Session) -> Any:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
-    return insert(RELAY_USE)

@@ -19,7 +19,7 @@ from publisher.mail.letters import Edition
 from publisher.mail.models import MailClass, Outbox
 from publisher.mail.outbox import add_rows, keep_edition
 from publisher.mail.post import LIVES, standing_letter
-from publisher.newsletters import planning, reasons
+from publisher.newsletters import planning, readers, reasons
 from publisher.newsletters.drafting import items_of
 from publisher.newsletters.letter import Entry, compose, entries
 from publisher.newsletters.matching import Matcher, Verdict
@@ -53,7 +53,7 @@ def rehearse(session: Session, issue: Issue, *, now: datetime) -> tuple[Rehearsa
     newsletter = session.get_one(Newsletter, issue.newsletter_id)
     contents = entries(session, issue, now=now)
     matcher = Matcher([entry.item for entry in contents], now)
-    numbers = Rehearsal(suppressed=planning.suppressed_count(session, issue, now=now))
+    numbers = Rehearsal(suppressed=readers.suppressed_count(session, issue, now=now))
     for person, verdicts in _everyone(session, issue, matcher, now):
         if not verdicts and issue.kind == "regular":
             numbers.without_items += 1
@@ -109,9 +109,9 @@ def why(session: Session, house: House, issue: Issue, email: str, *, now: dateti
 def judge(session: Session, issue: Issue, person: Person, contents: list[Entry], *, now: datetime) -> list[Verdict]:
     """Every item's verdict for one person."""
     matcher = Matcher([entry.item for entry in contents], now)
-    subscriber = planning.as_subscriber(person)
+    subscriber = readers.as_subscriber(person)
     ids = [entry.item.work_id for entry in contents]
-    reader = planning.readers_for(session, [subscriber], ids, issue_id=issue.id)[subscriber.person_id]
+    reader = readers.readers_for(session, [subscriber], ids, issue_id=issue.id)[subscriber.person_id]
     return matcher.judge(reader)
 
 
@@ -233,13 +233,13 @@ def _generic_text(entry: Entry, language: str) -> str | None:
 
 def _everyone(
     session: Session, issue: Issue, matcher: Matcher, now: datetime
-) -> Iterator[tuple[planning.Subscriber, list[Verdict]]]:
+) -> Iterator[tuple[readers.Subscriber, list[Verdict]]]:
     ids = [item.work_id for item in matcher.items]
     last = 0
-    while people := list(planning.subscribers(session, issue, now=now, after=last)):
-        readers = planning.readers_for(session, people, ids, issue_id=issue.id)
+    while people := list(readers.subscribers(session, issue, now=now, after=last)):
+        found = readers.readers_for(session, people, ids, issue_id=issue.id)
         for person in people:
-            yield person, matcher.select(readers[person.person_id])
+            yield person, matcher.select(found[person.person_id])
         last = people[-1].person_id
 
 

@@ -89,18 +89,27 @@ def become_first_owner(
 
 
 def sign_in(
-    session: Session, house: House, email: str, password: str, now: datetime, *, ip: str = "", user_agent: str = ""
+    session: Session,
+    house: House,
+    email: str,
+    password: str,
+    now: datetime,
+    *,
+    ip: str = "",
+    user_agent: str = "",
+    by_own_name: bool = True,
 ) -> SignedIn | None:
     """A session for whoever knows the password; None otherwise, for every reason alike and after the same time.
 
     None, not an error: the try is counted in this transaction, which must be kept. `TooMany` after ten tries for an address
-    or sixty from a network within a quarter of an hour.
+    or sixty from a network within a quarter of an hour. `by_own_name`: this machine was asked for as itself, by nobody
+    else's name.
     """
-    _spend(session, house, "sign-in-address", email.strip().casefold()[:320], TRIES_PER_ADDRESS, now)
+    _spend(session, house, "sign-in-address", _one_spelling(email), TRIES_PER_ADDRESS, now)
     if network := _network(ip):
         _spend(session, house, "sign-in-network", network, TRIES_PER_NETWORK, now)
     member = _find(session, house, email)
-    allowed = member is not None and _may_sign_in(house, member, ip)
+    allowed = member is not None and _may_sign_in(house, member, ip, by_own_name=by_own_name)
     if not passwords.fits(password, member.password_hash if member is not None and allowed else None):
         return None
     assert member is not None
@@ -228,11 +237,19 @@ def _find(session: Session, house: House, email: str) -> Member | None:
     return of_address(session, address) if address is not None and address.email else None
 
 
-def _may_sign_in(house: House, member: Member, ip: str) -> bool:
+def _one_spelling(email: str) -> str:
+    """What tries are counted by: one address has many spellings, and each would begin a count of its own."""
+    try:
+        return addresses.normalise(email)
+    except BadInput:
+        return email.strip().casefold()[:320]
+
+
+def _may_sign_in(house: House, member: Member, ip: str, *, by_own_name: bool) -> bool:
     """The demo's log-ins are printed on pages, so they work only where nobody else can reach them."""
     if member.disabled_at:
         return False
-    return not member.is_demo or (house.settings.is_local and (not ip or _is_loopback(ip)))
+    return not member.is_demo or (house.settings.is_local and by_own_name and (not ip or _is_loopback(ip)))
 
 
 def _is_loopback(ip: str) -> bool:

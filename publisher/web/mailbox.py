@@ -1,6 +1,6 @@
 """The built-in mailbox: what would have gone out. It is there only while it is the relay that mail leaves by.
 
-Open without log-in only where nobody but this machine can come: then the mails are its owner's own tests.
+Open without log-in only where nobody but this machine can come, and asks by its own name: then the mails are its owner's own tests.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from publisher.web.page import Page, looking, moment_of
 from publisher.web.protection import MAIL_POLICY
 from publisher.web.public.paging import pages_of, shown_page
 from publisher.web.signed_in import signed_in
-from publisher.web.site import Number
+from publisher.web.site import Number, by_own_name
 
 PER_PAGE = 50
 MOST_LINKS = 200
@@ -114,7 +114,8 @@ def _opened(request: Request) -> Iterator[Page]:
     with looking(request) as page:
         if default_relay(page.session).url != MAILBOX:
             raise NotFound("The built-in mailbox is not in use: mail leaves by a relay.")
-        if not page.site.is_private and signed_in(request, page.session) is None:
+        is_open = page.site.is_private and by_own_name(request)
+        if not is_open and signed_in(request, page.session) is None:
             raise HTTPException(303, headers={"Location": f"/studio/login?next={quote(request.url.path)}"})
         yield replace(page, language="en")
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Path, Request
 
@@ -45,5 +46,18 @@ def client_of(request: Request) -> str:
 
 
 def asks_from_here(request: Request) -> bool:
-    """Whether a process on this machine asks, and no proxy stands between."""
-    return client_of(request) in LOOPBACK and "x-forwarded-for" not in request.headers
+    """Whether a process on this machine asks, by this machine's own name, and no proxy stands between."""
+    return client_of(request) in LOOPBACK and by_own_name(request)
+
+
+def by_own_name(request: Request) -> bool:
+    """Whether the hub is asked for as this machine, not by a name of elsewhere.
+
+    A foreign name on loopback is a website that points its own name here to read along (DNS rebinding), or a proxy that the
+    settings do not know; for both, this is not a private hub.
+    """
+    try:
+        host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    except ValueError:
+        return False
+    return host in LOOPBACK and "x-forwarded-for" not in request.headers

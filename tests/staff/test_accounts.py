@@ -174,6 +174,7 @@ def test_the_demos_log_ins_work_on_loopback_only(
     assert accounts.sign_in(session, house, "demo@example.org", GOOD, now, ip="127.0.0.1") is None
     assert accounts.sign_in(session, local, "demo@example.org", GOOD, now, ip="192.0.2.1") is None
     assert accounts.sign_in(session, local, "demo@example.org", GOOD, now, ip="127.0.0.1")
+    assert accounts.sign_in(session, local, "demo@example.org", GOOD, now, ip="127.0.0.1", by_own_name=False) is None
 
 
 @pytest.mark.parametrize(
@@ -216,3 +217,13 @@ def a_member(session: Session, house: House, email: str, role: str, now: datetim
     member = accounts.add(session, house, email, role, now, invite=False)
     accounts.set_password(session, member, GOOD, now)
     return member
+
+
+def test_other_spellings_of_an_address_give_no_further_tries(
+    session: Session, house: House, owner: Member, now: datetime
+) -> None:
+    spellings = ["alice@example.org", "ALICE@example.org", "alice@example\u3002org", "alice@\uff45xample.org"]
+    for number in range(10):
+        accounts.sign_in(session, house, spellings[number % 4], "not the password", now)
+    with pytest.raises(TooMany):
+        accounts.sign_in(session, house, "alice@ex\uff41mple.org", "not the password", now)

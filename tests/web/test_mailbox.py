@@ -90,3 +90,15 @@ def test_it_is_gone_as_soon_as_mail_leaves_by_a_relay(home, house):
         session.exec(select(Relay)).one().url = "smtp://relay.example.org"
     for path in ("/mailbox", "/mailbox/1", "/mailbox/1/html", "/mailbox/1/source"):
         assert home.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "rebound.example:8000"}, {"X-Forwarded-For": "203.0.113.9"}, {"Host": "[bad"}]
+)
+def test_a_website_that_points_its_name_at_this_machine_reads_no_mail(home, headers):
+    for path in ("/mailbox", "/mailbox/1", "/mailbox/1/source"):
+        answer = home.get(path, headers=headers)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/studio/login")
+    assert home.get("/mailbox", headers={"Host": "localhost:8000"}).status_code == 200
+    assert home.get("/mailbox", headers={"Host": "[::1]:8000"}).status_code == 200

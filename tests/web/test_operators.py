@@ -80,6 +80,8 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(web, house, hub, 
     assert 'publisher_subscriptions{state="active"} 1.0' in answer.text
     assert 'publisher_works{state="approved"} 4.0' in answer.text
     assert web.get("/metrics", headers={"authorization": "Bearer nonsense"}).status_code == 403
-    with TestClient(make_app(house, wall=wall), client=("127.0.0.1", 5)) as local:
+    app = make_app(house, wall=wall)
+    with TestClient(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 5)) as local:
         assert local.get("/metrics").status_code == 200
         assert local.get("/metrics", headers={"x-forwarded-for": "203.0.113.5"}).status_code == 403
+        assert local.get("/metrics", headers={"host": "rebound.example"}).status_code == 403

@@ -12,7 +12,7 @@ from publisher.web.forms import Filled, Posted
 from publisher.web.page import Page
 from publisher.web.refusals import status_of
 from publisher.web.signed_in import cookie_name
-from publisher.web.site import client_of
+from publisher.web.site import by_own_name, client_of
 from publisher.web.studio.answering import keep_cookie, show_outside
 from publisher.web.studio.visit import Desk, Staff
 
@@ -40,6 +40,7 @@ def sign_in(page: Page, form: Posted, staff: Staff | None) -> Response:
             page.now,
             ip=client_of(page.request),
             user_agent=agent,
+            by_own_name=by_own_name(page.request),
         )
     except TooMany as problem:
         return log_in_page(page, wanted, Filled({"email": email}, {"": str(problem)}), 429)
@@ -182,7 +183,7 @@ def _inside(path: str) -> str:
 
 def _demo_login(page: Page) -> dict[str, str] | None:
     """The demo's log-in, shown where only this machine reads it."""
-    if not page.house.settings.is_local:
+    if not page.house.settings.is_local or not by_own_name(page.request):
         return None
     member = page.session.exec(
         select(Member).where(col(Member.is_demo).is_(True), col(Member.role) == "editor")

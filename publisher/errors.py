@@ -2,6 +2,7 @@
 
 PublisherError            a sentence for a person; exit code 2 on the command line, 4xx on a page
 ├── BadInput              what was typed or uploaded cannot be used; nothing was changed
+│   └── BadAddress        what was typed as an e-mail address is none
 ├── NotFound              no such thing
 ├── Conflict              it exists already, or its state does not allow this
 ├── Forbidden             this person may not do that
@@ -27,6 +28,13 @@ class BadInput(PublisherError):
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+
+
+class BadAddress(BadInput):
+    """What was typed as an e-mail address is none. `str(error)` quotes it, so pages for readers say it in words of their own."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="email")
 
 
 class NotFound(PublisherError):

@@ -9,6 +9,7 @@ from publisher.audience.models import AddressChange, Consent, Interest, Person, 
 from publisher.audience.preferences import Visit
 from publisher.errors import BadInput, BadToken, Conflict
 from publisher.house import House
+from publisher.languages import N_
 from publisher.mail import addresses
 from publisher.mail.models import Address, Letter, MailClass, Outbox, OutboxState, Suppression
 from publisher.tokens import EXPIRED, Purpose
@@ -25,7 +26,7 @@ def ask(session: Session, house: House, visit: Visit, new_email: str, now: datet
     visit.must_be_fresh()
     person = visit.person
     if addresses.normalise(new_email) == people.address_of(session, person).normalised:
-        raise BadInput("That is the address we write to already.", field="email")
+        raise BadInput(N_("That is the address we write to already."), field="email")
     new = addresses.find_or_make(session, house.tokens, new_email, now=now)
     taken = people.of_address(session, new)
     if taken is not None and new.email and new.reason != "erased":
@@ -85,8 +86,10 @@ def _make_room(session: Session, person: Person, new: Address) -> None:
         return
     if new.reason != "erased":
         raise Conflict(
-            "That address has a subscription of its own, so the two cannot become one. Nothing was changed; "
-            "unsubscribe with one of them instead."
+            N_(
+                "That address has a subscription of its own, so the two cannot become one. Nothing was changed; "
+                "unsubscribe with one of them instead."
+            )
         )
     session.execute(update(Consent).where(col(Consent.person_id) == taken.id).values(person_id=person.id))
     session.execute(update(AddressChange).where(col(AddressChange.person_id) == taken.id).values(person_id=person.id))

@@ -14,7 +14,7 @@ from publisher.audience.models import Consent, MailingList, Person, Subscription
 from publisher.audience.people import Pair
 from publisher.errors import BadInput, BadToken, Forbidden
 from publisher.house import House
-from publisher.languages import translator
+from publisher.languages import N_, translator
 from publisher.mail import addresses
 from publisher.tokens import EXPIRED, Purpose
 
@@ -31,7 +31,7 @@ class Visit:
     def must_be_fresh(self) -> None:
         """`Forbidden`, with what to do, where the key is one that may have been forwarded."""
         if not self.fresh:
-            raise Forbidden("For this we need to know that it is you. Ask for a fresh link; it works for one hour.")
+            raise Forbidden(N_("For this we need to know that it is you. Ask for a fresh link; it works for one hour."))
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def change(session: Session, house: House, visit: Visit, changes: Changes, now: 
 def pause(session: Session, person: Person, until: datetime | None, now: datetime) -> None:
     """No newsletters until then; None, or a moment that has passed, ends a pause. At most a year."""
     if until is not None and until > now + LONGEST_PAUSE:
-        raise BadInput("Pause for a year at most; or unsubscribe, and come back when you like.", field="pause")
+        raise BadInput(N_("Pause for a year at most; or unsubscribe, and come back when you like."), field="pause")
     person.paused_until = until if until is not None and until > now else None
     session.add(person)
     session.flush()

@@ -13,6 +13,7 @@ from publisher.audience.links import CONFIRM_LIVES
 from publisher.audience.models import Consent, MailingList, Person, Subscription, SubscriptionState
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
+from publisher.languages import N_
 from publisher.mail import addresses
 from publisher.mail.models import Address, Suppression
 
@@ -146,14 +147,14 @@ def waiting_consents(session: Session, person: Person, now: datetime) -> list[Co
 
 def _wanted(session: Session, wish: SignUp) -> list[MailingList]:
     if not wish.lists:
-        raise BadInput("Choose at least one newsletter.", field="lists")
+        raise BadInput(N_("Choose at least one newsletter."), field="lists")
     if not wish.wording.strip():
         raise BadInput("The sentence that was agreed to is missing.", field="wording")
     found = []
     for slug in dict.fromkeys(wish.lists):
         row = lists.find(session, slug)
         if row is None or row.archived:
-            raise BadInput(f"There is no newsletter “{slug[:60]}” to sign up for.", field="lists")
+            raise BadInput(N_("There is no such newsletter."), field="lists")
         found.append(row)
     return found
 

@@ -1,7 +1,8 @@
 """The demo hub: filling an empty installation with an initiative that looks lived in, and taking it away again.
 
 It is filled beside nothing else: a hub with sources, resources, readers or newsletters of its own is refused. What
-`publisher init` makes (sender, relay, vocabulary, a list without readers) is a hub's beginning and may be there.
+`publisher init` makes (sender, relay, vocabulary, a list without readers) is a hub's beginning and may be there; the list is
+closed for as long as the demo stays.
 """
 
 from collections.abc import Sequence
@@ -27,8 +28,6 @@ __all__ = [
     "DEMO_LOGIN", "Login", "Summary", "demo_sources", "install", "is_installed", "private_hosts_for", "remove",
 ]  # fmt: skip
 
-#: The list that `publisher init` makes; without readers it is not yet anybody's.
-FIRST_LIST = "newsletter"
 #: Whoever wants to look behind the pages first: the editor's address and the password of all demo accounts.
 DEMO_LOGIN = (content.hub().staff[1].email, people.PASSWORD)
 
@@ -95,7 +94,7 @@ def _must_be_empty(session: Session) -> None:
             ("resources", _count(session, Work)),
             ("readers", _count(session, Person)),
             ("newsletters", _count(session, Newsletter)),
-            ("lists", _count(session, MailingList, col(MailingList.slug) != FIRST_LIST)),
+            ("lists", _count(session, MailingList, col(MailingList.slug) != settling.FIRST_LIST)),
         )
         if number
     ]
@@ -113,6 +112,7 @@ def _settle(session: Session, house: House, now: datetime) -> None:
     marker.begin(session, now, settling.signature(identities.hub(session)))
     terms.seed_defaults(session)
     settling.sign(session, house)
+    settling.close_first_list(session)
     settling.found_newsletters(session, now)
     settling.let_sources_in(session, house, now)
     people.hire(session, house, now)

@@ -36,11 +36,12 @@ def begin(session: Session, now: datetime, before: dict[str, Any]) -> Trail:
     return trail.note(session, "demo", ABOUT, "Filled the demo hub", now, {"complete": False, "before": before})
 
 
-def remember_signs(session: Session, signs: dict[str, Any]) -> None:
-    """How the demo signs: where the hub signs otherwise one day, somebody has changed it."""
+def remember(session: Session, **facts: Any) -> None:
+    """For the day the demo goes. `signs`: how it signs, since where the hub signs otherwise, somebody has changed it;
+    `closed`: the list it closed."""
     line = find(session)
     assert line is not None
-    line.data = {**line.data, "signs": signs}
+    line.data = {**line.data, **facts}
     session.add(line)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
+from publisher.audience.lists import find as find_list
+from publisher.audience.lists import reopen
 from publisher.audience.models import AddressChange, Consent, Interest, MailingList, Person, Subscription
 from publisher.demo import marker
 from publisher.errors import Conflict, NotFound
@@ -76,6 +78,7 @@ def take_away(session: Session, house: House) -> None:
     _people(session, made)
     _newsletters(session, made)
     _sign_as_before(session, line.data["before"], line.data.get("signs", {}))
+    _open_again(session, line.data.get("closed", ""))
     session.delete(line)
     session.flush()
 
@@ -248,6 +251,12 @@ def _sign_as_before(session: Session, before: dict[str, Any], signs: dict[str, A
         if getattr(identity, name) == signs.get(name, getattr(identity, name)):
             setattr(identity, name, value)
     session.add(identity)
+
+
+def _open_again(session: Session, slug: str) -> None:
+    closed = find_list(session, slug)
+    if closed is not None:
+        reopen(session, closed)
 
 
 def _ids(session: Session, table: Any, *where: ColumnElement[bool]) -> list[int]:

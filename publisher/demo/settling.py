@@ -15,12 +15,14 @@ from publisher.mail.models import Identity
 from publisher.newsletters import newsletters
 from publisher.newsletters.models import Section
 
+#: The list that `publisher init` makes; without readers it is not yet anybody's.
+FIRST_LIST = "newsletter"
 #: Days until the growing draft of the main newsletter is due, so that a visitor has time to look at it.
 DUE_IN_DAYS = 5
 #: Somebody who looks around for an hour should see something come in: no source is checked more rarely than this.
 MOST_MINUTES = 5
 #: How the demo signs, by column of `Identity`; what the hub had before is put back when the demo goes.
-SIGNS = ("name", "tagline", "from_name", "from_address", "reply_to", "postal_address", "website", "accent")
+SIGNS = ("name", "tagline", "taglines", "from_name", "from_address", "reply_to", "postal_address", "website", "accent")
 
 
 def sign(session: Session, house: House) -> None:
@@ -30,6 +32,7 @@ def sign(session: Session, house: House) -> None:
     values: dict[str, Any] = {
         "name": hub.name,
         "tagline": hub.tagline["en"],
+        "taglines": dict(hub.tagline),
         "from_name": hub.name,
         "from_address": identity.from_address if told.mail_from else _at(hub.from_address, identity),
         "reply_to": identity.reply_to if told.mail_from else _at(hub.reply_to, identity),
@@ -41,12 +44,20 @@ def sign(session: Session, house: House) -> None:
         setattr(identity, name, value)
     session.add(identity)
     session.flush()
-    marker.remember_signs(session, values)
+    marker.remember(session, signs=values)
 
 
 def signature(identity: Identity) -> dict[str, Any]:
     """How the hub signs at this moment."""
     return {name: getattr(identity, name) for name in SIGNS}
+
+
+def close_first_list(session: Session) -> None:
+    """Close the list that `publisher init` makes, which nobody reads and no newsletter comes by, until the demo goes."""
+    first = lists.find(session, FIRST_LIST)
+    if first is not None and not first.archived:
+        lists.archive(session, first)
+        marker.remember(session, closed=FIRST_LIST)
 
 
 def found_newsletters(session: Session, now: datetime) -> None:
@@ -104,7 +115,7 @@ def move(session: Session, house: House, now: datetime) -> None:
     for identity in session.exec(same.where(col(Identity.slug).in_(("hub", *marker.slugs()["identities"])))):
         identity.website = house.settings.public_url
         session.add(identity)
-    marker.remember_signs(session, {**before, "website": house.settings.public_url})
+    marker.remember(session, signs={**before, "website": house.settings.public_url})
 
 
 def _at(email: str, identity: Identity) -> str:
@@ -118,6 +129,7 @@ def _identity(session: Session, paper: content.Newsletter, now: datetime) -> Ide
         slug=paper.slug,
         name=paper.brand.name,
         tagline=paper.taglines["en"],
+        taglines=dict(paper.taglines),
         from_name=paper.brand.from_name,
         from_address=hub.from_address,
         reply_to=hub.reply_to,

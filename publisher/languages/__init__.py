@@ -16,6 +16,7 @@ from publisher.languages.codes import (
     locale_of,
     negotiate,
     normalise,
+    own_name,
 )
 from publisher.languages.countries import country_code, country_name, region_code, region_name
 from publisher.languages.dates import (
@@ -57,6 +58,7 @@ __all__ = [
     "negotiate",
     "normalise",
     "number",
+    "own_name",
     "region_code",
     "region_name",
     "regions_of",

@@ -93,12 +93,10 @@ def direction(language: str) -> str:
 
 @cache
 def language_name(code: str, in_language: str) -> str:
-    """What a language is called in another: `language_name("pt-BR", "fr")` is "portugais (Brésil)".
+    """What a language is called in another, as within a sentence: `language_name("pt-BR", "fr")` is "portugais (Brésil)".
 
     Falls back along `in_language`'s chain, and to the code itself where nobody has a name for it.
     """
-    if code in LANGUAGES and in_language == code:
-        return LANGUAGES[code]
     wanted = code.replace("-", "_")
     for language in fallbacks(in_language):
         names = locale_of(language).languages
@@ -109,6 +107,12 @@ def language_name(code: str, in_language: str) -> str:
             inside = _part_name(rest, language)
             return f"{names[base]} ({inside})" if inside else str(names[base])
     return code
+
+
+def own_name(code: str) -> str:
+    """What a language calls itself, as it stands alone in a menu: "Français", "Português (Brasil)"."""
+    name = LANGUAGES.get(code) or language_name(code, code)
+    return name[:1].upper() + name[1:]
 
 
 def negotiate(accept_language: str | None, available: tuple[str, ...] | list[str]) -> str:

@@ -1,7 +1,7 @@
 """Keeps the catalogues up to date with what readers are shown: `python -m publisher.languages.extract`.
 
-Collects every sentence from the templates (`_()`, `gettext`, `ngettext`, `{% trans %}`) and from the code (the same, and
-`N_`), and rewrites `translations/<language>.po`: new sentences are added empty, those nobody says any more are dropped,
+Collects every sentence from the templates (`_()`, `gettext`, `ngettext`, `{% trans %}`) and from the code (the same, `say`
+and `N_`), and rewrites `translations/<language>.po`: new sentences are added empty, those nobody says any more are dropped,
 translations stay as they are. Nothing is guessed from similar sentences. With `--check` nothing is written, and it ends
 with 1 where a catalogue lacks a translation. For a checkout; an installation has nothing to extract.
 
@@ -27,6 +27,7 @@ STAFF_ONLY = (
     "templates/web/mailbox/",
     "templates/web/api_docs",
     "publisher/web/studio/",
+    "publisher/web/mailbox.py",
 )
 """Where English is enough: what is said only here is not asked of translators."""
 
@@ -45,6 +46,7 @@ _OPTIONS = {
 _KEYWORDS = {
     "_": None,
     "N_": None,
+    "say": None,
     "gettext": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from publisher import budgets
 from publisher.errors import BadInput
 from publisher.house import House
-from publisher.languages import fallbacks, normalise, translator
+from publisher.languages import N_, fallbacks, normalise, translator
 from publisher.library import cleaning
 from publisher.library.files import from_form
 from publisher.library.models import Share, Work, WorkState
@@ -38,11 +38,11 @@ def propose(session: Session, house: House, form: Mapping[str, Any], *, now: dat
     """
     name = cleaning.name(str(form.get("name", "")))
     if not name:
-        raise BadInput("Tell us your name.", field="name")
+        raise BadInput(N_("Tell us your name."), field="name")
     if form.get("may_share") not in (True, "on", "1", "true", "yes"):
-        raise BadInput("Confirm that you may share this.", field="may_share")
+        raise BadInput(N_("Confirm that you may share this."), field="may_share")
     if not str(form.get("link", "")).strip() and not str(form.get("doi", "")).strip():
-        raise BadInput("Give a link where it can be read.", field="link")
+        raise BadInput(N_("Give a link where it can be read."), field="link")
     normalised = addresses.normalise(str(form.get("email", "")))
     for budget, key, limit in (("share-network", network, PER_NETWORK), ("share-address", normalised, PER_ADDRESS)):
         budgets.spend(session, budget, house.tokens.keyed_hash(budget, key), now=now, limit=limit, window=DAY)

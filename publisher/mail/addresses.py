@@ -9,7 +9,7 @@ from datetime import datetime
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, select
 
-from publisher.errors import BadInput
+from publisher.errors import BadAddress
 from publisher.mail.models import Address, Suppression
 from publisher.tokens import Tokens
 
@@ -105,11 +105,11 @@ def _erased(tokens: Tokens, normalised: str) -> str:
 def _parts(email: str) -> tuple[str, str]:
     text = email.strip()
     if len(text) > 320 or any(ord(c) < 32 or ord(c) == 127 for c in text):
-        raise BadInput("That is not an e-mail address.", field="email")
+        raise BadAddress("That is not an e-mail address.")
     try:
         valid = validate_email(text, check_deliverability=False, globally_deliverable=False, test_environment=True)
     except EmailNotValidError as problem:
-        raise BadInput(f"“{text[:80]}” is not an e-mail address.", field="email") from problem
+        raise BadAddress(f"“{text[:80]}” is not an e-mail address.") from problem
     if "." not in (valid.ascii_domain or ""):
-        raise BadInput(f"“{text[:80]}” is not an e-mail address: its domain has no dot.", field="email")
+        raise BadAddress(f"“{text[:80]}” is not an e-mail address: its domain has no dot.")
     return str(valid.local_part), str(valid.ascii_domain)

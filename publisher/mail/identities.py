@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from publisher.colours import text_on
 from publisher.errors import BadInput
+from publisher.languages import fallbacks
 from publisher.mail.addresses import normalise
 from publisher.mail.letters import HeaderPlan
 from publisher.mail.models import Identity, Relay
@@ -50,6 +51,11 @@ def hub(session: Session) -> Identity:
     if found is None:
         raise BadInput("This hub has not been set up yet. Run “publisher init” first.")
     return found
+
+
+def tagline_in(identity: Identity, language: str) -> str:
+    """The tagline by the language's fallback chain, ending with the one that was written first."""
+    return next((str(text) for code in fallbacks(language) if (text := identity.taglines.get(code))), identity.tagline)
 
 
 def default_relay(session: Session) -> Relay:

@@ -15,6 +15,8 @@ class Identity(SQLModel, table=True):
     slug: str = Field(unique=True)
     name: str
     tagline: str = ""
+    # The same in other languages: {language: text}. Emptied when the tagline is written anew, as it then says something else.
+    taglines: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     from_name: str
     from_address: str
     reply_to: str | None = None

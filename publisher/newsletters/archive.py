@@ -14,6 +14,7 @@ from publisher import languages, markdown
 from publisher.audience.models import MailingList
 from publisher.errors import NotFound
 from publisher.house import House
+from publisher.languages import N_
 from publisher.mail.models import Identity
 from publisher.newsletters.letter import context_of, date_text, entries, title_of
 from publisher.newsletters.models import Issue, IssueState, Newsletter
@@ -37,7 +38,7 @@ def public(session: Session, slug: str) -> Newsletter:
     for newsletter in open_newsletters(session):
         if newsletter.slug == slug:
             return newsletter
-    raise NotFound(f"There is no newsletter “{slug}”.")
+    raise NotFound(N_("There is no such newsletter."))
 
 
 def published(session: Session, newsletter: Newsletter, *, limit: int = 100, offset: int = 0) -> list[Issue]:
@@ -58,7 +59,7 @@ def issue_of(session: Session, newsletter: Newsletter, slug: str) -> Issue:
         shown = issue.newsletter_id == newsletter.id and issue.list_id == newsletter.list_id
         if shown and issue.state in LET_OUT and issue.kind != "correction":
             return issue
-    raise NotFound("There is no such issue in the archive.")
+    raise NotFound(N_("There is no such issue in the archive."))
 
 
 def language_for(newsletter: Newsletter, wanted: Sequence[str]) -> str:

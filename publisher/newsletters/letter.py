@@ -209,7 +209,7 @@ def _shown(entry: Entry, text: WorkText, language: str, name_of: Any, now: datet
         "title": entry.listing.titles.get(text.language) or text.title,
         "url": text.link or work.canonical_url or "",
         "kind_label": gettext(KIND_LABELS[work.kind]) if work.kind in KIND_LABELS else work.kind,
-        "countries_text": ", ".join([*countries[:MOST_COUNTRIES], *more]),
+        "countries_text": _comma(language).join([*countries[:MOST_COUNTRIES], *more]),
         "language_label": languages.language_name(text.link_language or text.language, language),
         "language": text.language,
         "blurb": entry.listing.blurbs.get(text.language) or text.blurb,
@@ -234,9 +234,13 @@ def pages_text(work: Work, language: str) -> str:
         parts.append(translator(language).ngettext("%(num)d page", "%(num)d pages", work.pages) % {"num": work.pages})
     kind = "PDF" if "pdf" in work.file_type.lower() else ""
     size = languages.file_size(work.file_bytes, language) if work.file_bytes else ""
-    if file := ", ".join(part for part in (kind, size) if part):
+    if file := _comma(language).join(part for part in (kind, size) if part):
         parts.append(file)
     return " · ".join(parts)
+
+
+def _comma(language: str) -> str:
+    return "، " if language.partition("-")[0] == "ar" else ", "
 
 
 def _count_clicks(context: dict[str, Any], house: House) -> None:

@@ -17,6 +17,7 @@ LABELS = {
     "sector": N_("Your sectors"),
     "audience": N_("Your role"),
 }
+WITH_LABEL = N_("%(label)s: %(name)s")
 FOR_EVERYONE = N_("For all readers")
 STILL_TO_COME = N_("Still to come")
 
@@ -67,4 +68,4 @@ def namer(language: str, terms: Names) -> Callable[[str, str], str]:
 
 def _part(part: str, gettext: Callable[[str], str], name_of: Callable[[str, str], str]) -> str:
     facet, _, key = part.partition(":")
-    return f"{gettext(LABELS[facet])}: {name_of(facet, key)}"
+    return gettext(WITH_LABEL) % {"label": gettext(LABELS[facet]), "name": name_of(facet, key)}

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from publisher.audience import leaving
 from publisher.database import is_sqlite
 from publisher.errors import BadToken, NotFound
+from publisher.languages import N_
 from publisher.mail.models import LetterLink, MailEvent, Outbox
 from publisher.tokens import FORGED, Purpose
 from publisher.web.site import Site
@@ -80,7 +81,7 @@ def _follow(site: Site, token: str, n: str, only_looks: bool) -> Response:
             )
         ).first()
     if target is None:
-        raise NotFound("This link leads nowhere any more.")
+        raise NotFound(N_("This link leads nowhere any more."))
     if counted is None and not only_looks:
         with site.house.database.session() as session:
             row = {"outbox_id": row_id, "kind": "click", "key": n, "at": now, "text": "", "data": {}}

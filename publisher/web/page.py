@@ -16,8 +16,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from publisher import clock, languages
+from publisher.errors import BadAddress, PublisherError
 from publisher.house import House
 from publisher.languages import LANGUAGES, negotiate, translator
+from publisher.mail.identities import tagline_in
 from publisher.mail.models import Identity
 from publisher.web.files import version
 from publisher.web.site import Site, site_of
@@ -42,6 +44,12 @@ class Page:
 
     def gettext(self, text: str) -> str:
         return translator(self.language).gettext(text)
+
+    def why(self, error: PublisherError) -> str:
+        """What went wrong, in the language of the page where it is said to readers, else in English."""
+        if isinstance(error, BadAddress):
+            return self.gettext("That is not an e-mail address. It looks like name@example.org.")
+        return self.gettext(str(error))
 
     def ngettext(self, singular: str, plural: str, number: int, **values: str) -> str:
         """A sentence with a number in it, `%(number)s`, and perhaps more."""
@@ -75,7 +83,7 @@ class Page:
     def _frame(self) -> dict[str, Any]:
         path = self.request.url.path
         return {
-            "hub": hub_of(self.session),
+            "hub": hub_of(self.session, self.language),
             "languages": [self._switch(path, code, name) for code, name in LANGUAGES.items()],
             "nav": self._nav(path),
             "carry": f"?lang={self.language}" if self.said else "",
@@ -117,14 +125,14 @@ def changing(request: Request) -> Iterator[Page]:
         yield _page(request, site, session)
 
 
-def hub_of(session: Session) -> dict[str, str]:
-    """What pages say of the hub; before it is set up, next to nothing."""
+def hub_of(session: Session, language: str = languages.SOURCE_LANGUAGE) -> dict[str, str]:
+    """What pages in `language` say of the hub; before it is set up, next to nothing."""
     found = _identity(session)
     if found is None:
         return {"name": "Publisher", "tagline": "", "postal_address": "", "logo_url": "", "contact": ""}
     return {
         "name": found.name,
-        "tagline": found.tagline,
+        "tagline": tagline_in(found, language),
         "postal_address": found.postal_address,
         "logo_url": found.logo_url or "",
         "contact": found.reply_to or found.from_address,

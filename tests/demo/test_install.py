@@ -10,6 +10,7 @@ from sqlalchemy import func, inspect, text
 from sqlmodel import Session, SQLModel, col, select
 
 from publisher import clock
+from publisher.audience import lists
 from publisher.audience.models import MailingList, Person, Subscription
 from publisher.database import Database
 from publisher.demo import content, install, marker
@@ -235,6 +236,32 @@ def test_it_can_be_filled_again_after_it_was_taken_away(fresh: House, now: datet
     first = install.install(fresh, now)
     install.remove(fresh, now)
     assert install.install(fresh, now) == first
+
+
+def test_the_list_that_nobody_reads_is_closed_while_the_demo_is_there(fresh: House, now: datetime) -> None:
+    install.install(fresh, now)
+    with fresh.database.reading() as session:
+        assert {row.slug for row in lists.on_offer(session)} == {"letter", "opportunities"}
+    install.remove(fresh, now)
+    with fresh.database.reading() as session:
+        assert [row.slug for row in lists.on_offer(session)] == ["newsletter"]
+
+
+def test_a_list_that_was_closed_before_stays_closed(fresh: House, now: datetime) -> None:
+    with fresh.database.session() as session:
+        lists.archive(session, lists.get(session, "newsletter"))
+    install.install(fresh, now)
+    install.remove(fresh, now)
+    with fresh.database.reading() as session:
+        assert lists.on_offer(session) == []
+
+
+def test_the_hub_has_its_tagline_in_every_language_of_the_pages(fresh: House, now: datetime) -> None:
+    install.install(fresh, now)
+    with fresh.database.reading() as session:
+        hub, told = identities.hub(session), content.hub().tagline
+        assert {code: identities.tagline_in(hub, code) for code in ("en", "fr", "ar")} == dict(told)
+        assert identities.tagline_in(hub, "pt-BR") == told["en"]
 
 
 def test_what_is_ours_stays_when_the_demo_goes(fresh: House, now: datetime) -> None:

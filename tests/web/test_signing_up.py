@@ -1,13 +1,16 @@
 """From the form to the confirmed reader, as a browser goes: the same words for everybody, and nothing by GET."""
 
+import re
+
 import pytest
-from cast import a_person
+from cast import a_newsletter, a_person
 from posted import kinds, token
+from sqlalchemy import update
 from sqlmodel import col, select
 from stage import form_token
 
 from publisher.audience.gate import PER_NETWORK_AN_HOUR
-from publisher.audience.models import Consent, Person, Subscription
+from publisher.audience.models import Consent, MailingList, Person, Subscription
 from publisher.mail.models import Address
 from publisher.web.public.signing_up import WORDING
 
@@ -124,6 +127,29 @@ def test_lists_asked_for_with_the_same_address_may_be_ticked(web, house, sign_up
     assert 'name="also" value="weekly"' in page
     web.post(f"/confirm/{key}", data={"also": "weekly"})
     assert states(house, "dora@example.org") == ["active", "active"]
+
+
+def test_only_lists_that_a_newsletter_comes_by_are_offered_and_the_main_one_is_ticked(web, house, now):
+    for path in ("/", "/subscribe", "/embed"):
+        page = web.get(path).text
+        assert '<input type="hidden" name="list" value="monthly">' in page
+        assert 'value="weekly"' not in page
+    assert 'value="weekly"' in web.get("/subscribe?list=weekly").text, "a link that names a list is an offer too"
+    with house.database.session() as session:
+        a_newsletter(
+            session,
+            session.exec(select(MailingList).where(col(MailingList.slug) == "weekly")).one(),
+            now,
+            slug="weekly",
+        )
+    page = web.get("/subscribe").text
+    assert re.findall(r'name="list" value="(\w+)"( checked)?', page) == [("monthly", " checked"), ("weekly", "")]
+
+
+def test_before_the_first_newsletter_every_open_list_is_offered(web, house):
+    with house.database.session() as session:
+        session.exec(update(MailingList).where(col(MailingList.slug) == "monthly").values(archived=True))
+    assert 'value="weekly"' in web.get("/subscribe").text
 
 
 def test_a_cohort_is_shown_to_nobody(web, house, now):

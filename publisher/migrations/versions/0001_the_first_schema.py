@@ -1,7 +1,7 @@
 """The first schema"""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0001"
@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("slug", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("tagline", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("taglines", sa.JSON(), nullable=False),
         sa.Column("from_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("from_address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_to", sqlmodel.sql.sqltypes.AutoString(), nullable=True),

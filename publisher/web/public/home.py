@@ -16,7 +16,7 @@ from publisher.newsletters.newsletters import title_in
 from publisher.web.page import Page, looking
 from publisher.web.public.items import stories
 from publisher.web.public.newsletters import issue_line, newsletter_lines
-from publisher.web.public.signing_up import signup_context
+from publisher.web.public.signing_up import offered, signup_context
 
 NEW_ONES = 6
 
@@ -47,7 +47,7 @@ def _about(page: Page) -> str:
 
 
 def _lists_text(page: Page) -> str:
-    return join_list([lists.name_in(row, page.language) for row in lists.on_offer(page.session)], page.language)
+    return join_list([lists.name_in(row, page.language) for row in offered(page)], page.language)
 
 
 def _size(page: Page) -> str:

@@ -10,7 +10,7 @@ from feeds import archive as writing
 from feeds.archive import ArchiveFeed, ArchiveItem
 from publisher import languages, markdown
 from publisher.errors import NotFound
-from publisher.languages import direction, language_name
+from publisher.languages import N_, direction, language_name, own_name
 from publisher.library import shelf
 from publisher.library.search import Results, SearchQuery, search
 from publisher.library.shelf import PublicItem, Shown, public_item
@@ -70,7 +70,7 @@ def resource(request: Request, ref: str) -> Response:
     with looking(request) as page:
         number = ref.partition("-")[0]
         if not number.isascii() or not number.isdecimal() or int(number[:12]) >= 2**31:
-            raise NotFound("There is no such resource.")
+            raise NotFound(N_("There is no such resource."))
         found = shelf.on_the_shelf(page.session, int(number))
         item = public_item(found, [page.language])
         if path_of(item.id, item.slug) != f"{PATH}/{ref}":
@@ -92,7 +92,7 @@ def _kept(page: Page, wanted: filtering.Filters) -> dict[str, Any]:
 
 def _written(page: Page, wanted: filtering.Filters, found: Results, form: str) -> ArchiveFeed:
     named = filtering.Named(page)
-    hub, url = hub_of(page.session), page.house.settings.url
+    hub, url = hub_of(page.session, page.language), page.house.settings.url
     what = [named(name, value) for name, values in wanted.chosen.items() for value in values]
     title = " · ".join([hub["name"], page.gettext("Library"), *([f"“{wanted.text}”"] if wanted.text else []), *what])
     return ArchiveFeed(
@@ -156,7 +156,7 @@ def _file_note(page: Page, found: Shown, item: PublicItem) -> str:
         parts.append(page.ngettext("%(number)s page", "%(number)s pages", item.pages))
     if item.file_bytes:
         parts.append(languages.file_size(item.file_bytes, page.language))
-    return ", ".join(parts)
+    return ("، " if direction(page.language) == "rtl" else ", ").join(parts)
 
 
 def _original_note(page: Page, item: PublicItem) -> str:
@@ -171,7 +171,7 @@ def _texts(found: Shown, item: PublicItem) -> list[dict[str, Any]]:
     return [
         {
             "language": code,
-            "language_label": language_name(code, code),
+            "language_label": own_name(code),
             "title": text.title,
             "url": f"{path_of(item.id, item.slug)}?lang={code}"
             if code in languages.LANGUAGES

@@ -11,7 +11,7 @@ from feeds import archive as writing
 from publisher import markdown
 from publisher.audience import lists
 from publisher.audience.models import MailingList
-from publisher.languages import fallbacks, join_list, language_name, negotiate
+from publisher.languages import fallbacks, join_list, language_name, negotiate, own_name
 from publisher.newsletters import archive
 from publisher.newsletters.models import Issue, Newsletter
 from publisher.newsletters.newsletters import languages_of, title_in
@@ -158,7 +158,7 @@ def _editions(page: Page, found: Newsletter, one: Issue, shown: str) -> list[dic
     return [
         {
             "language": code,
-            "language_label": language_name(code, code),
+            "language_label": own_name(code),
             "url": f"/newsletters/{found.slug}/{one.slug}?lang={code}",
             "current": code == shown,
         }

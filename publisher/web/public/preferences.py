@@ -14,12 +14,12 @@ from publisher.audience.gate import FormCheck
 from publisher.audience.preferences import Changes, Preferences, Visit
 from publisher.desk import person as desk
 from publisher.errors import BadInput
-from publisher.languages import date_in_words, folded, language_name, zone_city
+from publisher.languages import N_, date_in_words, folded, language_name, zone_city
 from publisher.mail.addresses import mask
 from publisher.vocabulary import terms
 from publisher.web.forms import Filled, Posted, Sent
 from publisher.web.page import Page, changing, looking
-from publisher.web.public.signing_up import ONCE_MORE, language_options
+from publisher.web.public.signing_up import ONCE_MORE, language_options, offered
 from publisher.web.site import client_of
 
 WEEKS = ("4", "12", "26")
@@ -52,8 +52,7 @@ def mail_link(request: Request, form: Sent) -> Response:
                     language=page.language,
                 )
         except BadInput as error:
-            sentence = page.gettext("That is not an e-mail address. It looks like name@example.org.")
-            return _asking(page, filled.wrong(error, sentence, _FIELDS), 422)
+            return _asking(page, filled.wrong(error, page.why(error), _FIELDS), 422)
         return _link_is_mailed(page, form.one("email")[:200])
 
 
@@ -72,7 +71,7 @@ def save(request: Request, token: str, form: Sent) -> Response:
             changed = preferences.change(page.session, page.house, visit, _changes(page, visit, form), page.now)
         except BadInput as error:
             page.session.rollback()
-            filled = _filled_again(form).wrong(error, page.gettext(str(error)), _FIELDS)
+            filled = _filled_again(form).wrong(error, page.why(error), _FIELDS)
             return _show(page, visit, token, form=filled, status=422)
         if changed.to_confirm:
             return _link_is_mailed(page, preferences.read(page.session, visit, page.now).email)
@@ -85,7 +84,7 @@ def pause(request: Request, token: str, form: Sent) -> Response:
         visit, page = _opened(page, token)
         weeks = form.one("weeks")
         if weeks not in (*WEEKS, "0"):
-            raise BadInput("A pause lasts 4, 12 or 26 weeks.")
+            raise BadInput(N_("A pause lasts 4, 12 or 26 weeks."))
         until = page.now + timedelta(weeks=int(weeks)) if weeks != "0" else None
         preferences.pause(page.session, visit.person, until, page.now)
         return page.go(f"/preferences/{token}")
@@ -129,7 +128,7 @@ def change_address(request: Request, token: str, form: Sent) -> Response:
         except BadInput as error:
             page.session.rollback()
             known = _filled(page, preferences.read(page.session, visit, page.now, language=page.language))
-            wrong = Filled({**known.values, "email": form.one("email")}).wrong(error, page.gettext(str(error)), _FIELDS)
+            wrong = Filled({**known.values, "email": form.one("email")}).wrong(error, page.why(error), _FIELDS)
             return _show(page, visit, token, form=wrong, status=422)
         return page.show(
             "web/public/done.html",
@@ -160,7 +159,7 @@ def erase(request: Request, token: str, form: Sent) -> Response:
         visit, page = _opened(page, token)
         visit.must_be_fresh()
         if not form.ticked("sure"):
-            raise BadInput("Tick the box first: this cannot be undone.")
+            raise BadInput(N_("Tick the box first: this cannot be undone."))
         desk.erase(page.session, page.house, visit.person, page.now)
         return page.show(
             "web/public/done.html",
@@ -197,6 +196,7 @@ def _show(
 ) -> Response:
     shown = preferences.read(page.session, visit, page.now, language=page.language)
     choices = terms.interest_choices(page.session, page.language)
+    served = {row.slug for row in offered(page)}
     return page.show(
         "web/public/preferences.html",
         status,
@@ -204,7 +204,7 @@ def _show(
         masked=mask(people.address_of(page.session, visit.person).email),
         address=shown.email if shown.fresh else "",
         form=form or _filled(page, shown),
-        lists=[(one.slug, one.name, one.description) for one in shown.lists],
+        lists=[(one.slug, one.name, one.description) for one in shown.lists if one.on_it or one.slug in served],
         topics=choices["topic"],
         sectors=choices["sector"],
         places=_places(choices),

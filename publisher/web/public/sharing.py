@@ -43,7 +43,7 @@ def take(request: Request, form: Sent) -> Response:
                 sharing.propose(page.session, page.house, _proposal(page, form), now=page.now, network=network)
         except BadInput as error:
             page.session.rollback()
-            return _form(page, _filled(form).wrong(error, page.gettext(str(error)), _FIELDS), 422)
+            return _form(page, _filled(form).wrong(error, page.why(error), _FIELDS), 422)
         return page.show("web/public/share_done.html", resource_title=form.one("title")[:300])
 
 

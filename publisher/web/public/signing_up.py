@@ -4,6 +4,7 @@ Whoever signs up is told the same whether we know the address or not. A form on 
 page with one button, so that nobody can be signed up from elsewhere.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
@@ -13,7 +14,7 @@ from publisher.audience import gate, lists, signup
 from publisher.audience.gate import FormCheck
 from publisher.audience.models import MailingList
 from publisher.errors import BadInput
-from publisher.languages import LANGUAGES, N_, folded, join_list, language_name
+from publisher.languages import LANGUAGES, N_, folded, join_list, own_name
 from publisher.newsletters import archive
 from publisher.newsletters.newsletters import languages_of
 from publisher.web.forms import Filled, Posted, Sent
@@ -43,7 +44,7 @@ def take(request: Request, form: Sent) -> Response:
                 signup.sign_up(page.session, page.house, _wish(page, form), page.now)
         except BadInput as error:
             page.session.rollback()
-            return _shown_again(page, form, _filled(form).wrong(error, _sentence(page, error), _FIELDS).errors)
+            return _shown_again(page, form, _filled(form).wrong(error, page.why(error), _FIELDS).errors)
         return _done(page, form.one("email"))
 
 
@@ -85,28 +86,33 @@ def signup_context(
     page: Page, *, only: MailingList | None = None, ticked: list[str] | tuple[str, ...] = (), form: Filled | None = None
 ) -> dict[str, Any]:
     """What `_signup.html` needs. `only`: for one list; `ticked`: their short names, the first where there are none."""
-    offered = [only] if only else _offered(page)
-    known = [row.slug for row in offered]
+    shown = [only] if only else offered(page, ticked)
+    known = [row.slug for row in shown]
     chosen = [slug for slug in ticked if slug in known] or known[:1]
     return {
         "form": form or Filled({"email": "", "list": chosen, "language": page.language}),
         "form_token": gate.form_token(page.house.tokens, page.now),
-        "lists": [(r.slug, lists.name_in(r, page.language), lists.description_in(r, page.language)) for r in offered],
+        "lists": [(r.slug, lists.name_in(r, page.language), lists.description_in(r, page.language)) for r in shown],
         "language_options": language_options(page),
     }
 
 
-def _offered(page: Page) -> list[MailingList]:
-    """Lists that a newsletter comes by first, in the order of the newsletters; the first one is ticked."""
+def offered(page: Page, named: Sequence[str] = ()) -> list[MailingList]:
+    """Open lists that a newsletter comes by, in the order of the newsletters, then those `named` by a link. Before there is
+    any newsletter, all open lists."""
     places = {found.list_id: place for place, found in enumerate(archive.open_newsletters(page.session))}
-    return sorted(lists.on_offer(page.session), key=lambda row: places.get(row.id or 0, len(places)))
+    on_offer = lists.on_offer(page.session)
+    if not places:
+        return on_offer
+    wanted = [row for row in on_offer if row.id in places or row.slug in named]
+    return sorted(wanted, key=lambda row: places.get(row.id or 0, len(places)))
 
 
 def language_options(page: Page) -> list[tuple[str, str]]:
     """The languages our letters are written in, each by its own name, those of our pages first."""
     written = {code for found in archive.open_newsletters(page.session) for code in languages_of(found)}
-    others = sorted(written - set(LANGUAGES), key=lambda code: folded(language_name(code, code)))
-    return [(code, language_name(code, code)) for code in (*LANGUAGES, *others)]
+    others = sorted(written - set(LANGUAGES), key=lambda code: folded(own_name(code)))
+    return [(code, own_name(code)) for code in (*LANGUAGES, *others)]
 
 
 def _form(page: Page, ticked: list[str] | tuple[str, ...], form: Posted | None = None) -> Response:
@@ -144,11 +150,3 @@ def _wish(page: Page, form: Posted) -> signup.SignUp:
         ip=client_of(request),
         user_agent=request.headers.get("user-agent", ""),
     )
-
-
-def _sentence(page: Page, error: BadInput) -> str:
-    if error.field == "email":
-        return page.gettext("That is not an e-mail address. It looks like name@example.org.")
-    if error.field == "lists":
-        return page.gettext("Choose at least one newsletter.")
-    return page.gettext(str(error))

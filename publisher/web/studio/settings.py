@@ -58,7 +58,9 @@ def save(desk: Desk) -> Response:
     hub, form = identities.hub(desk.session), desk.form
     if not clean_name(form.one("name")):
         raise BadInput("The hub needs a name.", field="name")
-    hub.name, hub.tagline = clean_name(form.one("name")), clean_name(form.one("tagline"))
+    tagline = clean_name(form.one("tagline"))
+    hub.taglines = hub.taglines if tagline == hub.tagline else {}
+    hub.name, hub.tagline = clean_name(form.one("name")), tagline
     hub.accent = colours.hexadecimal(form.one("accent"))
     hub.website, hub.logo_url = _url(form.one("website"), "website") or "", _url(form.one("logo_url"), "logo_url")
     if form.one("language") in LANGUAGES:

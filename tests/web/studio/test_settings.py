@@ -30,6 +30,13 @@ def test_the_hub_and_its_sender(owner, database):
     with database.session() as session:
         hub = session.exec(select(Identity)).one()
     assert (hub.accent, hub.tagline) == ("#0f5c63", "Read by people")
+    with database.session() as session:
+        session.exec(select(Identity)).one().taglines = {"fr": "Lu par des gens"}
+    same = {"name": "Early Hands", "accent": "#0f5c63", "language": "en"}
+    for tagline, left in (("Read by people", {"fr": "Lu par des gens"}), ("Read by editors", {})):
+        owner.post("/studio/settings", **same, tagline=tagline)
+        with database.session() as session:
+            assert session.exec(select(Identity.taglines)).one() == left, "another sentence is not yet translated"
     fields = {"identity": str(hub.id), "name": "Early Hands", "postal_address": "12 Garden Row"}
     assert "is not an e-mail address" in owner.post("/studio/settings/identities", 422, **fields, address="letters@")
     owner.post("/studio/settings/identities", **fields, address="letters@hands.example.org")

@@ -12,6 +12,9 @@ from importlib.metadata import version
 
 from publisher.errors import BadInput
 
+#: Years that a moment may lie in: what is reckoned from it (deadlines, retries, leases) must stay a date too.
+EARLIEST, LATEST = 1970, 2200
+
 zoneinfo.reset_tzpath(())
 zoneinfo.ZoneInfo.clear_cache()
 
@@ -51,6 +54,8 @@ def parse_instant(text: str, default_zone: str = "UTC") -> datetime:
         raise BadInput(
             f"“{text}” is not a date and time. Write it like 2026-12-01T09:00 or 2026-12-01T09:00+03:00."
         ) from problem
+    if not EARLIEST <= value.year <= LATEST:
+        raise BadInput(f"“{text}” is too far away. A moment here lies between the years {EARLIEST} and {LATEST}.")
     if value.tzinfo is None:
         value = value.replace(tzinfo=zone(default_zone))
     return value.astimezone(UTC)

@@ -118,7 +118,10 @@ def _make_folder(path: Path) -> None:
 
 
 def _public_url(text: str) -> str:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a bracket that nothing closes
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadInput(f"“{text}” is not an address such as https://hub.example.org.")
     return text.rstrip("/")

@@ -33,7 +33,7 @@ def rows(file: BinaryIO) -> Iterator[Row]:
     """Every row of a file that is not empty. `BadInput` where it is no text at all."""
     start = file.read(_SNIFFED)
     encoding = encoding_of(start)
-    if "utf-16" not in encoding and b"\0" in start:
+    if "\0" in start.decode(encoding, errors="replace"):
         raise BadInput("This is not a table in text form. Save it as CSV, then try again.")
     text = io.TextIOWrapper(io.BufferedReader(_Joined(start, file)), encoding=encoding, errors="replace", newline=None)
     lines = _Lines(text)

@@ -26,7 +26,7 @@ def noun(words: str) -> typer.Typer:
 
 def moment(now: str | None) -> datetime:
     """The time a command acts at: the one it was given, else the present."""
-    return clock.parse_instant(now) if now else clock.now()
+    return clock.now() if now is None else clock.parse_instant(now)
 
 
 def words(values: Iterable[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def send(
     from publisher.cli import running
     from publisher.cli.opening import opened
 
-    if not drain and (now or as_json):
+    if not drain and (now is not None or as_json):
         raise BadInput("--now and --json go with --drain.")
     with opened() as house:
         if not drain:
@@ -64,6 +64,6 @@ def send(
             running.run(house, roles=("sender",), relay_url=relay_url)
             return
         with progress("Sending") as on_progress:
-            sent = running.drain(house, moment(now) if now else None, relay_url, on_progress)
+            sent = running.drain(house, None if now is None else moment(now), relay_url, on_progress)
     words = f"{counted(sent['accepted'], 'mail')} accepted, {sent['waiting']} waiting for another try."
     answer(sent, as_json, words, *(f"{slug} is sent." for slug in sent["closed"]))

@@ -63,7 +63,7 @@ def recognise(house: House, url: str, kind: str = "auto", *, now: datetime) -> R
     url = url.strip()
     if kind not in ("auto", *READ_KINDS):
         raise BadInput(f"A source is one of {', '.join(READ_KINDS)}, or auto.", field="kind")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not _is_on_the_web(url):
         raise BadInput("The address of a source begins with https:// or http://.", field="url")
     errand = _errand(house, url, kind, now)
     if kind == "oai-pmh" or (kind == "auto" and re.search(r"(?i)oai|[?&]verb=", url)):
@@ -76,6 +76,14 @@ def recognise(house: House, url: str, kind: str = "auto", *, now: datetime) -> R
         return _document(errand, url, kind)
     except FeedError as problem:
         raise _as_bad_input(problem) from problem
+
+
+def _is_on_the_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket that nothing closes
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def preview(house: House, url: str, kind: str = "auto", *, now: datetime) -> Preview:

@@ -157,7 +157,10 @@ def test_a_table_of_addresses_alone_needs_no_header(
     assert bring(session, house, "alice@example.org\nbob@example.org\n", now, consent="On paper").created == 2
 
 
-@pytest.mark.parametrize("table", ["name,country\nAlice,KE\n", b"PK\x03\x04\x00\x00\x14\x00\x08\x00binary"])
+@pytest.mark.parametrize(
+    "table",
+    ["name,country\nAlice,KE\n", b"PK\x03\x04\x00\x00\x14\x00\x08\x00binary", b"\x7fELF" + bytes(40) + b"@\x008\x00"],
+)
 def test_what_is_no_table_of_readers_gets_a_sentence(
     session: Session, house: House, monthly: MailingList, now: datetime, table: str | bytes
 ) -> None:

@@ -78,12 +78,16 @@ def test_help_is_quick() -> None:
         (("lists", "add", "x"), "Missing option '--name'."),
         (("resources", "show", "twelve"), "Invalid value for 'ID'"),
         (("tick", "--now", "noon"), "“noon” is not a date and time. Write it like 2026-12-01T09:00 or 2026-12-01T09:00+03:00."),
+        (("tick", "--now", "0001-01-01T00:00+14:00"), "“0001-01-01T00:00+14:00” is too far away. A moment here lies between the years 1970 and 2200."),
+        (("tick", "--now", "9999-12-31T23:00"), "“9999-12-31T23:00” is too far away."),
+        (("tick", "--now", ""), "“” is not a date and time."),
         (("serve", "--roles", "web,cook"), "“cook” is not a role. Roles: web, scheduler, sender."),
         (("send", "--now", "2026-12-01T09:00"), "--now and --json go with --drain."),
         (("issues", "status", "none"), "There is no issue “none”."),
         (("letters", "status", "none"), "There is no letter “none”."),
         (("sources", "check", "none"), "There is no source “none”."),
         (("sources", "add", "ftp://example.org/"), "The address of a source begins with https:// or http://."),
+        (("sources", "add", "http://[::1"), "The address of a source begins with https:// or http://."),
         (("sources", "add", "http://10.0.0.1/feed"), "10.0.0.1 is not on the public internet. Only an operator can allow such an address."),
         (("resources", "approve", "99"), "There is no resource 99."),
         (("resources", "list", "--country", "Atlantis"), "There is no country “Atlantis”."),
@@ -127,6 +131,12 @@ def test_settings_that_cannot_be_name_themselves(bare: Publisher, monkeypatch: p
     monkeypatch.setenv("PUBLISHER_DATABASE_URL", "mysql://nowhere")
     done = bare("lists", "list", ok=None)
     assert (done.code, done.err.strip()) == (2, "PUBLISHER_DATABASE_URL begins with sqlite:/// or postgresql://.")
+
+
+def test_a_public_address_that_is_none_is_said(bare: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLISHER_PUBLIC_URL", "https://[hub")
+    done = bare("lists", "list", ok=None)
+    assert (done.code, done.err.strip()) == (2, "“https://[hub” is not an address such as https://hub.example.org.")
 
 
 def test_a_database_that_is_away_is_told_in_words(bare: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,7 +243,5 @@ def test_every_kind_is_understood_by_its_own_name_and_label():
 
 
 def test_a_language_has_a_small_letter_in_a_sentence_and_a_capital_in_a_menu():
-    assert [languages.language_name(code, "fr") for code in ("fr", "en", "pt-BR")] == [
-        "français", "anglais", "portugais (Brésil)",
-    ]  # fmt: skip
+    assert [languages.language_name(code, "fr") for code in ("fr", "en")] == ["français", "anglais"]
     assert [languages.own_name(code) for code in ("fr", "es", "ar")] == ["Français", "Español", "العربية"]

@@ -93,7 +93,7 @@ def direction(language: str) -> str:
 
 @cache
 def language_name(code: str, in_language: str) -> str:
-    """What a language is called in another, as within a sentence: `language_name("pt-BR", "fr")` is "portugais (Brésil)".
+    """What a language is called in another, as within a sentence: `language_name("pt-BR", "fr")` is "portugais brésilien".
 
     Falls back along `in_language`'s chain, and to the code itself where nobody has a name for it.
     """

@@ -22,7 +22,6 @@ FLOORS = {
 }  # fmt: skip
 
 
-
 def room_of(module: str) -> str | None:
     if module == "publisher":
         return None
@@ -64,19 +63,29 @@ def test_imports_go_down_only() -> None:
             if there is None or there == here:
                 continue
             if FLOORS[there] > FLOORS[here] or (FLOORS[there] == FLOORS[here] and FLOORS[here] > 0):
-                steps_up.append(f"{path.relative_to(ROOT)}:{line} {here} (floor {FLOORS[here]}) imports {there} (floor {FLOORS[there]})")
+                steps_up.append(
+                    f"{path.relative_to(ROOT)}:{line} {here} (floor {FLOORS[here]}) imports {there} (floor {FLOORS[there]})"
+                )
     assert steps_up == []
 
 
 def test_feeds_import_nothing_of_publisher() -> None:
     found = [
-        f"{path.name}:{line}" for path in ROOT.glob("feeds/**/*.py") for line, target in imports_of(path) if target.split(".")[0] in ("publisher", "scheduler")
+        f"{path.name}:{line}"
+        for path in ROOT.glob("feeds/**/*.py")
+        for line, target in imports_of(path)
+        if target.split(".")[0] in ("publisher", "scheduler")
     ]
     assert found == []
 
 
 def test_feedgen_is_met_in_one_package_only() -> None:
-    users = {path.relative_to(ROOT).parts[0] for _, path in modules() for _, t in imports_of(path) if t.split(".")[0] == "feedgen"}
+    users = {
+        path.relative_to(ROOT).parts[0]
+        for _, path in modules()
+        for _, t in imports_of(path)
+        if t.split(".")[0] == "feedgen"
+    }
     assert users == set()
     assert any(t.startswith("feedgen") for path in ROOT.glob("feeds/*.py") for _, t in imports_of(path))
 
@@ -116,7 +125,14 @@ def test_every_line_of_the_timetable_is_documented() -> None:
 
 def test_house_names_every_room() -> None:
     text = (ROOT / "HOUSE.md").read_text(encoding="utf-8")
-    missing = [room for room in FLOORS if room.startswith("publisher.") and "__" not in room and f"`{room.split('.')[1]}`" not in text and f"{room.split('.')[1]}" not in text]
+    missing = [
+        room
+        for room in FLOORS
+        if room.startswith("publisher.")
+        and "__" not in room
+        and f"`{room.split('.')[1]}`" not in text
+        and f"{room.split('.')[1]}" not in text
+    ]
     assert missing == []
 
 
@@ -126,6 +142,9 @@ def test_no_lock_file_and_no_registry_hosts() -> None:
         assert "://" not in pins.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "HOUSE.md", "CHANGELOG.md", "LICENSE", "Dockerfile", ".ci/run", "compose.yml", "compose.scale.yml"])
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "HOUSE.md", "CHANGELOG.md", "LICENSE", "Dockerfile", ".ci/run", "compose.yml", "compose.scale.yml"],
+)
 def test_what_a_newcomer_looks_for_is_there(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8").strip()

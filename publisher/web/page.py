@@ -45,6 +45,11 @@ class Page:
     def gettext(self, text: str) -> str:
         return translator(self.language).gettext(text)
 
+    def address(self, text: str) -> str:
+        """A mail address within a sentence: on a page from right to left isolated (U+2066, U+2069), as its parts would
+        change places."""
+        return f"\u2066{text}\u2069" if languages.direction(self.language) == "rtl" else text
+
     def why(self, error: PublisherError) -> str:
         """What went wrong, in the language of the page where it is said to readers, else in English."""
         if isinstance(error, BadAddress):

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Res
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from publisher.errors import BadInput, BadToken, Conflict, Forbidden, NotFound, PublisherError, TooMany
+from publisher.errors import BadInput, BadToken, Conflict, FetchError, Forbidden, NotFound, PublisherError, TooMany
 from publisher.languages import N_, translator
 from publisher.tokens import EXPIRED, FORGED
 from publisher.web.page import chosen_language, looking
@@ -48,6 +48,7 @@ _STATUS: tuple[tuple[type[PublisherError], int], ...] = (
     (Forbidden, 403),
     (TooMany, 429),
     (BadInput, 422),
+    (FetchError, 422),  # an address that was given leads nowhere: no fault of ours
 )
 
 

@@ -272,7 +272,9 @@ def test_clicks_are_counted_only_where_the_list_says_so(stage: Stage) -> None:
     stage.work("A report")
     stage.reader("alice@example.org")
     _, arrived = stage.send()
-    assert "https://example.org/a-report/en" in text_of(arrived["alice@example.org"]).splitlines(), "on a line of its own"
+    assert "https://example.org/a-report/en" in text_of(arrived["alice@example.org"]).splitlines(), (
+        "on a line of its own"
+    )
     with stage.house.database.session() as session:
         session.get_one(MailingList, stage.list.id).counts_clicks = True
     stage.work("Another report", now=stage.now + timedelta(days=30))

@@ -152,6 +152,12 @@ def test_before_the_first_newsletter_every_open_list_is_offered(web, house):
     assert 'value="weekly"' in web.get("/subscribe").text
 
 
+def test_an_address_keeps_its_order_among_arabic_words(web):
+    wish = {"email": "dora@example.org", "list": "monthly"}
+    assert "\u2066dora@example.org\u2069" in web.post("/subscribe/embed?lang=ar", data=wish).text
+    assert "\u2066" not in web.post("/subscribe/embed?lang=fr", data=wish).text
+
+
 def test_a_cohort_is_shown_to_nobody(web, house, now):
     from cast import a_list
 

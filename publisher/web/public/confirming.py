@@ -25,7 +25,8 @@ def confirm(request: Request, token: str) -> Response:
         return page.show(
             "web/public/one_button.html",
             title=page.gettext("Is it you?"),
-            sentence=page.gettext("%(address)s is to get: %(lists)s.") % {"address": asked.masked, "lists": named},
+            sentence=page.gettext("%(address)s is to get: %(lists)s.")
+            % {"address": page.address(asked.masked), "lists": named},
             action=page.link(f"/confirm/{token}"),
             button_text=page.gettext("Yes, subscribe me"),
             choices=[(row.slug, lists.name_in(row, page.language)) for row in asked.also],
@@ -77,7 +78,7 @@ def address(request: Request, token: str) -> Response:
         return page.show(
             "web/public/one_button.html",
             title=page.gettext("Is this your address?"),
-            sentence=page.gettext("From now on our letters go to %(address)s.") % {"address": masked},
+            sentence=page.gettext("From now on our letters go to %(address)s.") % {"address": page.address(masked)},
             action=page.link(f"/address/{token}"),
             button_text=page.gettext("Use this address"),
             small=page.gettext("If it is not you, close this page. Nothing will change."),

@@ -54,10 +54,10 @@ def _question(page: Page, asked: Leaving, name: str) -> str:
     if not name:
         others = join_list([lists.name_in(row, page.language) for row in asked.others], page.language)
         return page.gettext("Stop everything that goes to %(address)s: %(lists)s?") % {
-            "address": asked.masked,
+            "address": page.address(asked.masked),
             "lists": others,
         }
-    return page.gettext("Stop “%(list)s” for %(address)s?") % {"list": name, "address": asked.masked}
+    return page.gettext("Stop “%(list)s” for %(address)s?") % {"list": name, "address": page.address(asked.masked)}
 
 
 def _less(page: Page, token: str, asked: Leaving, name: str) -> list[dict[str, object]]:

@@ -136,7 +136,7 @@ def change_address(request: Request, token: str, form: Sent) -> Response:
             sentence=page.gettext(
                 "If %(address)s can get our mail, a letter with one button is on its way there. The change happens when it is pressed."
             )
-            % {"address": form.one("email")[:200]},
+            % {"address": page.address(form.one("email")[:200])},
             links=[{"text": page.gettext("Your preferences"), "url": page.link(f"/preferences/{token}")}],
         )
 
@@ -186,7 +186,7 @@ def _link_is_mailed(page: Page, email: str) -> Response:
     return page.show(
         "web/public/done.html",
         title=page.gettext("Look in your inbox"),
-        sentence=words % {"address": email},
+        sentence=words % {"address": page.address(email)},
         links=[],
     )
 
@@ -201,8 +201,8 @@ def _show(
         "web/public/preferences.html",
         status,
         token=token,
-        masked=mask(people.address_of(page.session, visit.person).email),
-        address=shown.email if shown.fresh else "",
+        masked=page.address(mask(people.address_of(page.session, visit.person).email)),
+        address=page.address(shown.email) if shown.fresh else "",
         form=form or _filled(page, shown),
         lists=[(one.slug, one.name, one.description) for one in shown.lists if one.on_it or one.slug in served],
         topics=choices["topic"],

@@ -73,7 +73,7 @@ def hand_over(request: Request, form: Sent) -> Response:
             "web/public/one_button.html",
             title=page.gettext("One more press"),
             sentence=page.gettext("%(address)s is to get: %(lists)s.")
-            % {"address": form.one("email")[:200], "lists": join_list(named, page.language)},
+            % {"address": page.address(form.one("email")[:200]), "lists": join_list(named, page.language)},
             action=page.link("/subscribe"),
             button_text=page.gettext("Sign up"),
             fields={"email": form.one("email"), "list": list(wanted), "language": form.one("language")},
@@ -132,7 +132,9 @@ def _about(page: Page) -> str:
 
 
 def _done(page: Page, email: str) -> Response:
-    return page.show("web/public/subscribe_done.html", email=email[:200] or page.gettext("your address"))
+    return page.show(
+        "web/public/subscribe_done.html", email=page.address(email[:200]) if email else page.gettext("your address")
+    )
 
 
 def _filled(form: Posted) -> Filled:

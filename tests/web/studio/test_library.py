@@ -161,3 +161,10 @@ def test_an_address_that_is_no_source_is_a_sentence_beside_it(editor, partner):
     page = editor.post("/studio/library/sources/new", 422, url="ftp://nowhere", verb="preview")
     assert "begins with https:// or http://" in page
     assert 'value="ftp://nowhere"' in page
+
+
+def test_a_source_on_this_machine_is_refused_in_a_sentence_and_is_no_fault_of_ours(editor):
+    editor.get("/studio/library/sources/new")
+    for url in ("http://127.1/", "http://2130706433/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/latest"):
+        page = plain(editor.post("/studio/library/sources/new", 422, url=url, kind="feed", verb="preview"))
+        assert "is not on the public internet" in page

@@ -69,8 +69,13 @@ def listen(host: str, port: int) -> socket.socket:
 def drain(
     house: House, at: datetime | None, relay_url: str | None, on_progress: Callable[[int], None]
 ) -> dict[str, Any]:
-    """Carry until nothing is due, then close the issues that are done, also where the relay failed in between."""
+    """Carry until nothing is due, then close the issues that are done, also where the relay failed in between.
+
+    `paused`: letters that were going out and are held now, because the relay refuses them for reasons of ours.
+    """
     present = clock.now if at is None else lambda: at
+    with house.database.reading() as session:
+        going_out = session.exec(select(Letter.id).where(col(Letter.state) == LetterState.SENDING)).all()
     carrier = Sender(house, present=present, wall=clock.now, relay_url=relay_url, on_progress=on_progress)
     try:
         with carrier:
@@ -79,7 +84,8 @@ def drain(
         with house.database.session() as session:
             closed = [issue.slug for issue in tending.close(session, house, present())]
             waiting = _waiting(session)
-    return {"accepted": carrier.accepted, "waiting": waiting, "closed": closed}
+            paused = _paused(session, going_out)
+    return {"accepted": carrier.accepted, "waiting": waiting, "closed": closed, "paused": paused}
 
 
 def serve_pages(settings: Settings, listener: socket.socket, host: str) -> None:
@@ -100,6 +106,14 @@ def _waiting(session: Session) -> int:
         )
     )
     return int(session.exec(open_rows).one())
+
+
+def _paused(session: Session, going_out: Sequence[int | None]) -> list[dict[str, str]]:
+    held = select(Letter).where(col(Letter.id).in_(going_out), col(Letter.state) == LetterState.PAUSED)
+    return [
+        {"letter": one.key, "title": one.title, "reason": one.pause_reason}
+        for one in session.exec(held.order_by(col(Letter.id)))
+    ]
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def send(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Carry the mail that is due: for ever, or with --drain until nothing is."""
+    """Carry the mail that is due: for ever, or with --drain until nothing is. Exit code 1 where a letter was held."""
     from publisher.cli import running
     from publisher.cli.opening import opened
 
@@ -67,3 +67,7 @@ def send(
             sent = running.drain(house, None if now is None else moment(now), relay_url, on_progress)
     words = f"{counted(sent['accepted'], 'mail')} accepted, {sent['waiting']} waiting for another try."
     answer(sent, as_json, words, *(f"{slug} is sent." for slug in sent["closed"]))
+    for letter in sent["paused"]:
+        note(f"“{letter['title']}” is paused. {letter['reason']}")
+    if sent["paused"]:
+        raise typer.Exit(1)

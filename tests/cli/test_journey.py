@@ -58,7 +58,7 @@ def test_a_resource_reaches_alice_and_bob_and_the_numbers_add_up(hub: Publisher,
     with Sink() as sink:
         drained = hub("send", "--drain", "--relay-url", f"smtp://127.0.0.1:{sink.port}?tls=none", "--json").json
         mails = dict(sink.accepted)
-    assert drained == {"accepted": 2, "waiting": 0, "closed": [key]}
+    assert drained == {"accepted": 2, "waiting": 0, "closed": [key], "paused": []}
     assert set(mails) == {"alice@example.org", "bob@example.org"}
     text = email.message_from_bytes(mails["alice@example.org"], policy=email.policy.default).get_body(("plain",))
     assert "Visits in Kenya" in text.get_content()
@@ -198,6 +198,19 @@ def test_a_relay_that_is_away_ends_the_sending_with_one(publisher: Publisher, wr
     assert (done.code, done.out, "Traceback" in done.err) == (1, "", False)
     waiting = publisher("issues", "status", key, "--json").json
     assert waiting["queued"] + waiting["deferred"] == 2
+
+
+def test_a_relay_that_refuses_our_address_is_no_quiet_end(publisher: Publisher, write: Write) -> None:
+    publisher("subscribers", "import", write("r.csv", READERS), "--list", "newsletter", "--consent", "At the fair")
+    key = _draft(publisher, "newsletter")
+    publisher("issues", "send", key)
+    with Sink(faults={"MAIL": Fault("550 5.7.1 not from here")}) as sink:
+        done = publisher("send", "--drain", "--json", "--relay-url", sink.url, ok=None)
+    assert (done.code, done.json["accepted"], len(done.json["paused"])) == (1, 0, 1)
+    assert done.json["paused"][0]["reason"].startswith("The relay refuses our sender address")
+    assert done.json["paused"][0]["reason"] in done.err
+    publisher("issues", "resume", key)
+    assert publisher("send", "--drain", "--json", "--now", "2099-01-01T09:00", ok=None).json["paused"] == []
 
 
 def test_readers_are_shown_counted_exported_and_forgotten(publisher: Publisher, write: Write, tmp_path: Path) -> None:

@@ -72,19 +72,24 @@ def drain(
     """Carry until nothing is due, then close the issues that are done, also where the relay failed in between.
 
     `paused`: letters that were going out and are held now, because the relay refuses them for reasons of ours.
+    Told to stop, it waits for the answers to what is in flight, so that nobody gets it twice, and raises `KeyboardInterrupt`.
     """
     present = clock.now if at is None else lambda: at
     with house.database.reading() as session:
         going_out = session.exec(select(Letter.id).where(col(Letter.state) == LetterState.SENDING)).all()
     carrier = Sender(house, present=present, wall=clock.now, relay_url=relay_url, on_progress=on_progress)
+    interrupted = False
     try:
-        with carrier:
+        with _stopped_by_signals(carrier.stop), carrier:
             carrier.drain()
+            interrupted = carrier.stop.is_set()
     finally:
         with house.database.session() as session:
             closed = [issue.slug for issue in tending.close(session, house, present())]
             waiting = _waiting(session)
             paused = _paused(session, going_out)
+    if interrupted:
+        raise KeyboardInterrupt
     return {"accepted": carrier.accepted, "waiting": waiting, "closed": closed, "paused": paused}
 
 

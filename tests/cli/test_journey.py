@@ -2,6 +2,10 @@
 
 import email
 import email.policy
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -211,6 +215,23 @@ def test_a_relay_that_refuses_our_address_is_no_quiet_end(publisher: Publisher, 
     assert done.json["paused"][0]["reason"] in done.err
     publisher("issues", "resume", key)
     assert publisher("send", "--drain", "--json", "--now", "2099-01-01T09:00", ok=None).json["paused"] == []
+
+
+def test_ctrl_c_waits_for_the_mails_in_flight(publisher: Publisher, write: Write) -> None:
+    publisher("subscribers", "import", write("r.csv", READERS), "--list", "newsletter", "--consent", "At the fair")
+    key = _draft(publisher, "newsletter")
+    publisher("issues", "send", key)
+    with Sink(faults={"DOT": Fault(delay=1)}) as sink:
+        words = [sys.executable, "-m", "publisher", "send", "--drain", "--relay-url", sink.url]
+        sending = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        until = time.monotonic() + 30
+        while not any(line.startswith("DATA") for line in sink.commands) and time.monotonic() < until:
+            time.sleep(0.02)
+        sending.send_signal(signal.SIGINT)
+        assert (sending.communicate(timeout=30), sending.returncode) == ((b"", b""), 130)
+    status = publisher("issues", "status", key, "--json").json
+    assert (status["in_flight"], status["accepted"]) == (0, len(sink.accepted))
+    assert status["accepted"] > 0
 
 
 def test_readers_are_shown_counted_exported_and_forgotten(publisher: Publisher, write: Write, tmp_path: Path) -> None:

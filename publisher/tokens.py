@@ -1,7 +1,7 @@
 """Signed links. A token is bound to one purpose: one made to unsubscribe opens nothing else.
 
 Form: `<payload>.<signature>`, both base64url without padding. The payload is `subject` or `subject~expiry` (Unix
-seconds, base 36); the signature is a keyed BLAKE2b of 128 bits over purpose and payload. Personal data never goes into
+seconds, hexadecimal); the signature is a keyed BLAKE2b of 128 bits over purpose and payload. Personal data never goes into
 a token: `subject` is a row's number or a random key. Source of the rules: RFC 8058 §3.1 (opaque, hard to forge).
 """
 

@@ -53,8 +53,11 @@ def next_after(rule: str, zone: str, moment: datetime) -> datetime:
     line, fortnightly = _split(rule)
     local = moment.astimezone(clock.zone(zone))
     for candidate in CronSim(line, local):
+        instant = candidate.astimezone(UTC)
+        if instant <= moment:  # asked from within the hour that comes twice: its first time has passed
+            continue
         if not fortnightly or (candidate.date() - _EPOCH_MONDAY).days // 7 % 2 == 0:
-            return candidate.astimezone(UTC)
+            return instant
     raise BadInput(f"The rule “{rule}” never comes true.", field="cadence")
 
 

@@ -136,3 +136,10 @@ def test_a_wall_time_stays_where_the_newsletter_is() -> None:
 def test_an_unknown_zone_gets_a_sentence() -> None:
     with pytest.raises(BadInput):
         cadence.next_after("0 9 * * *", "Mars/Olympus", datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def test_asked_from_within_the_hour_that_comes_twice_the_next_time_is_tomorrow() -> None:
+    second_half_past_two = datetime(2027, 10, 31, 1, 0, tzinfo=UTC)
+    assert cadence.next_after("30 2 * * *", "Europe/Berlin", second_half_past_two) == datetime(
+        2027, 11, 1, 1, 30, tzinfo=UTC
+    )

@@ -90,8 +90,9 @@ class Door:
             return None  # no browser: programs have no cookies that somebody else could use
         if origin == "null":  # what browsers send from our pages that keep their address to themselves
             return FROM_ANOTHER_SITE if path.startswith("/studio") else None
-        here = headers.get("host", "").lower()
-        return None if _origin(origin) in self.own or urlsplit(origin).netloc.lower() == here else FROM_ANOTHER_SITE
+        asked_from, here = _origin(origin), headers.get("host", "").lower()
+        ours = asked_from in self.own or (asked_from and asked_from.partition("://")[2] == here)
+        return None if ours else FROM_ANOTHER_SITE
 
 
 def client_address(scope: Scope, headers: Headers, proxies: Networks) -> str:
@@ -153,5 +154,9 @@ async def _redirect(target: str, status: int, send: Send) -> None:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    """Scheme and host of an address; "" for what is none, which is nobody's origin."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()

@@ -63,6 +63,7 @@ def test_a_form_that_another_site_sends_does_nothing(web):
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
         {"origin": "https://evil.example"},
+        {"origin": "http://[::1"},
     ):
         answer = web.post("/subscribe", data={"email": "x@example.org"}, headers=headers)
         assert (answer.status_code, "another website" in answer.text) == (403, True), headers

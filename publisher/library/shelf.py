@@ -81,8 +81,8 @@ def shown(session: Session, work_ids: Sequence[int]) -> list[Shown]:
         if row is not None:
             texts.setdefault(work.id, []).append(row)
     subjects: dict[int, list[tuple[str, str, bool]]] = {}
-    for work_id, facet, key, suggested in session.connection().execute(_SUBJECTS, ids).tuples():
-        subjects.setdefault(work_id, []).append((str(facet), str(key), bool(suggested)))
+    for row in session.connection().execute(_SUBJECTS, ids):
+        subjects.setdefault(row[0], []).append((row[1], row[2], row[3]))
     return [
         Shown(works[i], _original_first(works[i], texts.get(i, [])), tuple(subjects.get(i, ())))
         for i in work_ids

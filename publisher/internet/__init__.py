@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import requests
 
 from publisher.errors import FetchError
-from publisher.internet.asking import Errand, redirect_target, user_agent
+from publisher.internet.asking import Errand, redirect_target, that_travel, user_agent
 from publisher.internet.door import Door, Limits, Resolver
 from publisher.internet.public import is_public
 from publisher.internet.reading import read_body
@@ -57,27 +57,38 @@ def fetch(
     public_url: str | None = None,
     resolver: Resolver | None = None,
     ca_file: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    allow: frozenset[int] = frozenset(),
+    first: int | None = None,
 ) -> Fetched:
     """Fetch a document over http or https; `FetchError` with a plain sentence for everything but 2xx and 304.
 
     `etag`, `last_modified`: as an earlier `Fetched` had them. `private_hosts`: `host` or `host:port` that may be private.
     `form`: fields to POST. `public_url`: who asks, for the User-Agent. `ca_file`: certificates to trust instead of
     the public ones. Ports are 80, 443 and those above 1023; a private host may have any.
+    `headers`: what to say besides, such as Range or Authorization; where a redirect leads to another origin only the
+    harmless ones go with it. `allow`: other statuses that are an answer, such as 416. `first`: read no
+    more than so many octets of the body, however long it is; the rest stays where it is.
     A POST is repeated only where 307 or 308 say so. Environment proxies, .netrc and cookies play no part.
     """
     if method not in ("GET", "HEAD", "POST"):
         raise ValueError(f"no such errand: {method}")
-    headers = {"User-Agent": user_agent(public_url), "Accept": accept or "*/*", "Accept-Encoding": "gzip, deflate"}
+    if not all(value.isascii() and value.isprintable() for value in (headers or {}).values()):
+        raise FetchError("A header that was to be sent has characters that no header can have.", permanent=True)
+    asked = {"User-Agent": user_agent(public_url), "Accept": accept or "*/*", "Accept-Encoding": "gzip, deflate"}
     conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     conditional = {name: value for name, value in conditions.items() if value and value.isprintable()}
     door = Door(limits, private_hosts, resolver)
-    errand = Errand(door, method, headers | conditional, form, ca_file)
-    here, moved_to, for_good, downgraded = url.strip(), None, True, False
+    errand = Errand(door, method, asked | conditional, form, ca_file)
+    home = here = url.strip()
+    moved_to, for_good, downgraded = None, True, False
     for _ in range(limits.redirects + 1):
-        with errand.ask(here) as response:
+        with errand.ask(here, that_travel(headers or {}, home, here)) as response:
             target = redirect_target(response, method)
             if target is None:
-                return _arrived(response, errand, moved_to, downgraded, conditional=bool(conditional))
+                return _arrived(
+                    response, errand, moved_to, downgraded, conditional=bool(conditional), allow=allow, first=first
+                )
             lower = response.url.startswith("https:") and not target.lower().startswith("https:")
             downgraded = downgraded or lower
             for_good = for_good and response.status_code in (301, 308) and not lower
@@ -87,13 +98,20 @@ def fetch(
 
 
 def _arrived(
-    response: requests.Response, errand: Errand, moved_to: str | None, downgraded: bool, *, conditional: bool
+    response: requests.Response,
+    errand: Errand,
+    moved_to: str | None,
+    downgraded: bool,
+    *,
+    conditional: bool,
+    allow: frozenset[int],
+    first: int | None,
 ) -> Fetched:
     status, headers = response.status_code, response.headers
     not_modified = status == 304 and conditional
-    if not not_modified and not 200 <= status <= 299:
+    if not not_modified and not 200 <= status <= 299 and status not in allow:
         raise refusal(response, errand.door)
-    body = b"" if not_modified or errand.method == "HEAD" else read_body(response, errand.door)
+    body = b"" if not_modified or errand.method == "HEAD" else read_body(response, errand.door, first)
     media_type, _, parameters = headers.get("Content-Type", "").partition(";")
     charset = re.search(r"charset\s*=\s*[\"']?([\w.:+-]+)", parameters, re.I)
     return Fetched(

@@ -15,6 +15,8 @@ from publisher.internet.connecting import Adapter
 from publisher.internet.door import Door
 from publisher.internet.sentences import explain
 
+HARMLESS = frozenset({"range", "origin", "accept", "accept-encoding"})
+
 
 @dataclass(frozen=True)
 class Errand:
@@ -25,10 +27,10 @@ class Errand:
     ca_file: str | None
 
     @contextmanager
-    def ask(self, url: str) -> Iterator[requests.Response]:
+    def ask(self, url: str, besides: Mapping[str, str] | None = None) -> Iterator[requests.Response]:
         """One request, headers read, body still on the wire. Every exception of the layers below becomes a sentence."""
         door = self.door
-        prepared = self._prepare(url)
+        prepared = self._prepare(url, besides or {})
         adapter = Adapter(door)
         try:
             verify = self.ca_file or True
@@ -41,13 +43,14 @@ class Errand:
         finally:
             adapter.close()
 
-    def _prepare(self, url: str) -> requests.PreparedRequest:
+    def _prepare(self, url: str, besides: Mapping[str, str]) -> requests.PreparedRequest:
         if not re.match(r"https?://", url, re.I):
             raise FetchError("Only addresses that begin with https:// or http:// can be read.", permanent=True)
         try:
             if re.search(r"[\x00-\x20\x7f\\]", url):
                 raise ValueError(url)
-            prepared = requests.Request(self.method, url, headers=self.headers, data=self.form).prepare()
+            headers = {**self.headers, **besides}
+            prepared = requests.Request(self.method, url, headers=headers, data=self.form).prepare()
             parts = urllib3.util.parse_url(prepared.url or "")
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as problem:
             raise FetchError(f"“{url[:200]}” is not a web address.", permanent=True) from problem
@@ -55,6 +58,22 @@ class Errand:
             raise FetchError("A web address with a user name in it is not followed.", permanent=True)
         self.door.next_hop(parts.host.strip("[]"))
         return prepared
+
+
+def that_travel(headers: Mapping[str, str], home: str, here: str) -> dict[str, str]:
+    """Of headers meant for `home`, those that may be sent to `here`: a key for one server is no other server's business."""
+    if _origin(home) == _origin(here):
+        return dict(headers)
+    return {name: value for name, value in headers.items() if name.lower() in HARMLESS}
+
+
+def _origin(url: str) -> tuple[str | None, str | None, int | None]:
+    try:
+        parts = urllib3.util.parse_url(url)
+    except urllib3.exceptions.LocationParseError:
+        return None, None, None
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme or "")
+    return parts.scheme, parts.host, port
 
 
 def user_agent(public_url: str | None) -> str:

@@ -9,18 +9,23 @@ from publisher.errors import FetchError
 from publisher.internet.door import Door
 
 
-def read_body(response: requests.Response, door: Door) -> bytes:
-    """The body, decompressed by us and never beyond the cap: a few kilobytes can hold a gigabyte."""
+def read_body(response: requests.Response, door: Door, first: int | None = None) -> bytes:
+    """The body, decompressed by us and never beyond the cap: a few kilobytes can hold a gigabyte.
+
+    `first`: as many octets at most, and no complaint about what comes after them.
+    """
     length = response.headers.get("Content-Length", "")
-    if length.isascii() and length.isdigit() and int(length[:20]) > door.limits.wire_bytes:
+    if first is None and length.isascii() and length.isdigit() and int(length[:20]) > door.limits.wire_bytes:
         raise door.too_large(door.limits.wire_bytes)
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         raise FetchError(f"{door.name} sent the document packed in a way we did not ask for.")
     decoder = None if coding in ("", "identity") else _Unpacker(coding, door)
     body = bytearray()
-    for chunk in response.raw.stream(65_536, decode_content=False):
+    for chunk in response.raw.stream(min(first or 65_536, 65_536), decode_content=False):
         body += decoder.unpack(chunk, door.limits.body_bytes - len(body)) if decoder else chunk
+        if first is not None and len(body) >= first:
+            return bytes(body[:first])
         if len(body) > door.limits.body_bytes:
             raise door.too_large(door.limits.body_bytes)
     if decoder and body and not decoder.complete:

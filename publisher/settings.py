@@ -35,6 +35,8 @@ TABLE = (
     Setting("PUBLISHER_TRUSTED_PROXIES", "none", "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."),
     Setting("PUBLISHER_PRIVATE_HOSTS", "none", "Hosts (or host:port) that sources may be fetched from though they are private, separated by commas."),
     Setting("PUBLISHER_FORMER_URLS", "none", "Addresses this hub had before, separated by commas; requests for them are sent on to the present one."),
+    Setting("PUBLISHER_PODPING_URL", "https://podping.cloud/", "Where podping is written to, for shows that say so."),
+    Setting("PUBLISHER_PODPING_TOKEN", "none", "The token podping asks for; without one nothing is written to it."),
     Setting("PUBLISHER_LOG", "info", "How much is written to standard error: `debug`, `info`, `warning` or `error`."),
 )  # fmt: skip
 
@@ -53,6 +55,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     private_hosts: frozenset[str] = frozenset()
     former_urls: tuple[str, ...] = ()
+    podping_url: str = "https://podping.cloud/"
+    podping_token: str | None = field(default=None, repr=False)
     log: str = "info"
 
     @classmethod
@@ -74,6 +78,8 @@ class Settings:
             trusted_proxies=_words(_read(environment, "PUBLISHER_TRUSTED_PROXIES")),
             private_hosts=frozenset(w.lower() for w in _words(_read(environment, "PUBLISHER_PRIVATE_HOSTS"))),
             former_urls=tuple(_public_url(w) for w in _words(_read(environment, "PUBLISHER_FORMER_URLS"))),
+            podping_url=_public_url(_read(environment, "PUBLISHER_PODPING_URL") or "https://podping.cloud") + "/",
+            podping_token=_read(environment, "PUBLISHER_PODPING_TOKEN"),
             log=log,
         )
 

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     FORM = "form"
     UNDO = "undo"
     CONFIRM_FORM = "confirm-form"
+    FEED = "feed"  # a private podcast: feed and sound
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from publisher.clock import zone as zone_of
 from publisher.languages.catalogues import N_, translator
@@ -85,6 +86,12 @@ def join_list(items: list[str] | tuple[str, ...], language: str) -> str:
     if language.split("-")[0] == "en":  # CLDR's plain English puts a comma before "and"
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
     return str(format_list(names, locale=locale_of(language))) if names else ""
+
+
+def duration_in_words(seconds: int, language: str) -> str:
+    """How long something lasts, in minutes; below one minute in seconds: “12 min”, “40 sec”."""
+    unit, count = ("duration-minute", round(seconds / 60)) if seconds >= 60 else ("duration-second", seconds)
+    return str(format_unit(count, unit, length="short", locale=locale_of(language)))
 
 
 def file_size(size: int, language: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -63,6 +63,7 @@ class Fields:
     kind: str
     subjects: Subjects
     pages: int | None
+    seconds: int | None
     file_bytes: int | None
     file_type: str
     image: str | None
@@ -113,8 +114,9 @@ def fields_of(item: ReadItem, source: Source, terms: Terms) -> Fields | None:
         licence=cleaning.licence(item.licence),
         published_on=item.published.date() if item.published else None,
         kind=_kind(item, title, str(defaults.get("kind", ""))),
-        subjects=_subjects(item, f"{title}. {abstract[:600]}", defaults, terms),
+        subjects=_subjects(item, f"{title}. {abstract[:600]}", _given_subjects(item, source), terms),
         pages=item.pages if item.pages and item.pages < 100_000 else None,
+        seconds=_seconds(item),
         file_bytes=_file_bytes(item),
         file_type=(item.enclosure.type or "")[:100] if item.enclosure else "",
         image=identifiers.clean_url(item.image),
@@ -144,6 +146,11 @@ def _if_doi_link(text: str | None) -> str | None:
 
 def _file_url(item: ReadItem) -> str:
     return (identifiers.clean_url(item.enclosure.url) or "") if item.enclosure else ""
+
+
+def _seconds(item: ReadItem) -> int | None:
+    duration = item.enclosure.duration if item.enclosure else None
+    return round(duration) if duration and 1 <= duration < 1_000_000 else None
 
 
 def _file_bytes(item: ReadItem) -> int | None:
@@ -193,16 +200,22 @@ def _kind(item: ReadItem, title: str, default: str) -> str:
     return "event" if item.starts_at else DEFAULT_KIND
 
 
-def _subjects(item: ReadItem, text: str, defaults: Mapping[str, Any], terms: Terms) -> Subjects:
+def _subjects(item: ReadItem, text: str, given: Sequence[Any], terms: Terms) -> Subjects:
     found = {(f, k): suggested for f, k, suggested in terms.subjects(item.categories, text)}
     found |= dict.fromkeys(places(item.countries), False)
-    for subject in defaults.get("subjects", []):
+    for subject in given:
         facet, _, key = str(subject).partition(":")
         if facet and key:
             found[facet, key] = False
     if any(f in ("country", "region") and not suggested for (f, _), suggested in found.items()):
         found = {(f, k): s for (f, k), s in found.items() if not (f == "country" and s)}
     return tuple(sorted((f, k, s) for (f, k), s in found.items()))
+
+
+def _given_subjects(item: ReadItem, source: Source) -> list[Any]:
+    """`facet:key` as staff set them: for a source, or, where the source is ours, for the item itself."""
+    own = item.raw.get("subjects", []) if source.kind == "builtin" else []
+    return [*source.defaults.get("subjects", []), *own]
 
 
 def _translation_of(item: ReadItem) -> str | None:

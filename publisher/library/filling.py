@@ -18,6 +18,7 @@ COLUMNS = {
     "licence": "licence",
     "published_on": "published_on",
     "pages": "pages",
+    "seconds": "seconds",
     "file_bytes": "file_bytes",
     "file_type": "file_type",
     "image_url": "image",

@@ -90,6 +90,7 @@ class Work(SQLModel, table=True):
     ends_at: datetime | None = None
     zone: str | None = None
     pages: int | None = None
+    seconds: int | None = None  # how long it lasts, where it is heard or seen
     file_bytes: int | None = None
     file_type: str = ""
     image_url: str | None = None

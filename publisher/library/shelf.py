@@ -60,6 +60,7 @@ class PublicItem:
     ends_at: datetime | None
     zone: str | None
     pages: int | None
+    seconds: int | None
     file_bytes: int | None
     image_url: str | None
     image_alt: str
@@ -142,6 +143,7 @@ def public_item(found: Shown, languages: Iterable[str]) -> PublicItem:
         ends_at=work.ends_at,
         zone=work.zone,
         pages=work.pages,
+        seconds=work.seconds,
         file_bytes=work.file_bytes,
         image_url=work.image_url,
         image_alt=work.image_alt,

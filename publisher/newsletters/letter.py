@@ -224,11 +224,15 @@ def _shown(entry: Entry, text: WorkText, language: str, name_of: Any, now: datet
     elif work.starts_at is not None:
         item["starts_at"] = work.starts_at
         item["button_label"] = gettext("Register") if work.kind == "webinar" else ""
+    if work.kind == "episode":
+        item["button_label"] = gettext("Listen")
     return item
 
 
 def pages_text(work: Work, language: str) -> str:
-    """“38 pages · PDF, 4 MB”, as much of it as is known."""
+    """“38 pages · PDF, 4 MB”, as much of it as is known; of what is heard or seen, how long it lasts."""
+    if work.seconds:
+        return languages.duration_in_words(work.seconds, language)
     parts: list[str] = []
     if work.pages:
         parts.append(translator(language).ngettext("%(num)d page", "%(num)d pages", work.pages) % {"num": work.pages})

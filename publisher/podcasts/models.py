@@ -96,6 +96,8 @@ class Episode(SQLModel, table=True):
     notes: str = ""
     notes_format: str = "markdown"  # markdown | html
     language: str | None = None  # where it is not the show's
+    # The same episode in another language edition: on the shelf the two are one work, so nobody is told twice.
+    original_id: int | None = Field(default=None, foreign_key="episode.id")
     link: str | None = None  # its page elsewhere; empty: ours
     author: str = ""
     type: str = "full"  # full | trailer | bonus

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("notes", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("notes_format", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("original_id", sa.Integer(), nullable=True),
         sa.Column("link", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -199,6 +200,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["audio_id"],
             ["media_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["original_id"],
+            ["episode.id"],
         ),
         sa.ForeignKeyConstraint(
             ["show_id"],
@@ -404,6 +409,9 @@ def upgrade() -> None:
     with op.batch_alter_table("download_request", schema=None) as batch_op:
         batch_op.create_index("download_request_episode", ["episode_id", "at"], unique=False)
         batch_op.create_index("download_request_open", ["window_id", "dropped", "at"], unique=False)
+
+    with op.batch_alter_table("work", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("seconds", sa.Integer(), nullable=True))
 
     # ### end Alembic commands ###
 

@@ -41,6 +41,7 @@ class ResourceOut(BaseModel):
     starts_at: datetime | None
     ends_at: datetime | None
     pages: int | None
+    seconds: int | None = Field(description="How long it lasts, where it is heard or seen.")
     file_bytes: int | None
     topics: list[str] = Field(description="Keys; see /topics.")
     sectors: list[str]

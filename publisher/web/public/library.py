@@ -152,6 +152,8 @@ def _shown(page: Page, found: Shown, item: PublicItem) -> dict[str, Any]:
 
 def _file_note(page: Page, found: Shown, item: PublicItem) -> str:
     parts = ["PDF"] if "pdf" in found.work.file_type.lower() else []
+    if item.seconds:
+        parts.append(languages.duration_in_words(item.seconds, page.language))
     if item.pages:
         parts.append(page.ngettext("%(number)s page", "%(number)s pages", item.pages))
     if item.file_bytes:

@@ -1,0 +1,255 @@
+"""The feed of a show as bytes, kept while nothing changes: one fragment per episode and revision, joined.
+
+A poller costs one small query: where the show's version is the one that was written, the same bytes are given again. After
+an edit only the edited episode is written anew. Long feeds are paged (RFC 5005 §3): older episodes stand in pages of fixed
+size counted from the oldest, so that a page, once full, never changes; the first page has the newest and every trailer.
+"""
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Select, Table, bindparam
+from sqlalchemy import select as columns_of
+from sqlmodel import Session, col, select
+
+from feeds.podcast import emitting
+from publisher.errors import NotFound
+from publisher.house import House
+from publisher.podcasts import addresses, values
+from publisher.podcasts.models import Episode, EpisodeState, Show
+
+PAGE = 250
+#: Stands for the token of a private feed while its fragments are shared by everybody.
+ANYBODY = "token-of-the-reader"
+MOST_OCTETS = 96_000_000
+_SHOW: Table = Show.__table__  # type: ignore[attr-defined]
+_EPISODE: Table = Episode.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A finished feed. `changed`: when it last did. `links`: (address, relation) for the Link header, where a hub is set."""
+
+    body: bytes
+    etag: str
+    changed: datetime | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        return gzip.compress(self.body, 6, mtime=0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a poller needs to know of a show before anything is written."""
+
+    id: int
+    version: int
+    moved_to: str | None
+    is_private: bool
+
+
+@dataclass
+class _Fragment:
+    revision: int
+    body: bytes
+    is_trailer: bool
+    changed: datetime
+
+
+@dataclass
+class _Kept:
+    """Fragments of one show by episode, in the order of the feed; `why`: what is not in it, and why."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    fragments: dict[int, _Fragment] = field(default_factory=dict)
+    why: dict[int, str] = field(default_factory=dict)
+
+
+class Feeds:
+    """The feeds of a hub, one per process. Threads may share it."""
+
+    def __init__(self, most_octets: int = MOST_OCTETS) -> None:
+        self._lock = threading.Lock()
+        self._shows: dict[int, _Kept] = {}
+        self._documents: OrderedDict[tuple[int, str], tuple[int, Document]] = OrderedDict()
+        self._most, self._octets = most_octets, 0
+
+    def standing(self, session: Session, slug: str) -> Standing:
+        """`NotFound` where there is no such show."""
+        row = session.execute(_STANDING, {"slug": slug}).first()
+        if row is None:
+            raise NotFound(f"There is no show “{slug[:80]}”.")
+        return Standing(row.id, row.version, row.moved_to, row.list_id is not None)
+
+    def document(
+        self, session: Session, house: House, show: Standing, *, page: int | None = None, live: bool = False
+    ) -> Document:
+        """The feed of a public show, or a private one for nobody in particular. `page`: an older page; `NotFound` where there is
+        none. `live`: the companion feed with what is live."""
+        variant = "live" if live else f"page {page}" if page else "first"
+        return self._document(session, house, show, variant)
+
+    def whole(self, session: Session, house: House, show: Standing) -> Document:
+        """Every episode in one document."""
+        return self._document(session, house, show, "whole")
+
+    def private(self, session: Session, house: House, show: Standing, token: str) -> Document:
+        """The whole feed for the owner of `token`: the same bytes as everybody's, with their token in every address."""
+        shared = self._document(session, house, show, "private")
+        body = shared.body.replace(ANYBODY.encode(), token.encode())
+        return replace(shared, body=body, etag=_etag(body))
+
+    def not_emitted(self, session: Session, house: House, show: Standing) -> dict[int, str]:
+        """Published episodes that are not in the feed, with the reason."""
+        kept = self._kept(show.id)
+        with kept.lock:
+            self._bring_up_to_date(session, house, session.get_one(Show, show.id), kept)
+            return dict(kept.why)
+
+    def _document(self, session: Session, house: House, show: Standing, variant: str) -> Document:
+        if (found := self._remembered(show, variant)) is not None:
+            return found
+        kept = self._kept(show.id)
+        with kept.lock:
+            if (found := self._remembered(show, variant)) is not None:
+                return found
+            row = session.get_one(Show, show.id, populate_existing=True)
+            order = self._bring_up_to_date(session, house, row, kept)
+            document = _written(session, house, row, [kept.fragments[i] for i in order], variant)
+        self._remember(show, variant, document)
+        return document
+
+    def _bring_up_to_date(self, session: Session, house: House, show: Show, kept: _Kept) -> list[int]:
+        """Numbers of the episodes in the feed, newest first; what changed since is written anew, what went is dropped."""
+        standing = session.execute(_ORDER, {"show_id": show.id}).all()
+        stale = [i for i, revision in standing if i not in kept.fragments or kept.fragments[i].revision != revision]
+        token = ANYBODY if show.list_id is not None else None
+        for start in range(0, len(stale), values.CHUNK):
+            ids = stale[start : start + values.CHUNK]
+            rows = session.exec(select(Episode).where(col(Episode.id).in_(ids))).all()
+            for row, said in zip(rows, values.episodes(session, house, show, rows, token=token), strict=True):
+                why = emitting.why_not(said)
+                kept.why.pop(row.id or 0, None)
+                if why:
+                    kept.why[row.id or 0] = why
+                body = b"" if why else emitting.item(said)
+                kept.fragments[row.id or 0] = _Fragment(row.revision, body, row.type == "trailer", row.updated_at)
+            session.expunge_all() if len(stale) > values.CHUNK else None
+        order = [i for i, _ in standing]
+        for gone in kept.fragments.keys() - set(order):
+            del kept.fragments[gone]
+            kept.why.pop(gone, None)
+        return [i for i in order if i in kept.fragments and kept.fragments[i].body]
+
+    def _kept(self, show_id: int) -> _Kept:
+        with self._lock:
+            return self._shows.setdefault(show_id, _Kept())
+
+    def _remembered(self, show: Standing, variant: str) -> Document | None:
+        with self._lock:
+            found = self._documents.get((show.id, variant))
+            if found is None or found[0] != show.version:
+                return None
+            self._documents.move_to_end((show.id, variant))
+            return found[1]
+
+    def _remember(self, show: Standing, variant: str, document: Document) -> None:
+        with self._lock:
+            if before := self._documents.pop((show.id, variant), None):
+                self._octets -= len(before[1].body)
+            self._documents[show.id, variant] = (show.version, document)
+            self._octets += len(document.body)
+            while self._octets > self._most and len(self._documents) > 1:
+                _, (_, oldest) = self._documents.popitem(last=False)
+                self._octets -= len(oldest.body)
+
+
+def _written(session: Session, house: House, show: Show, fragments: Sequence[_Fragment], variant: str) -> Document:
+    said = values.show(session, house, show, token=ANYBODY if show.list_id is not None else None)
+    chosen, pages = fragments, None
+    if variant == "first":
+        chosen, pages = _first_page(house, show, fragments)
+    elif variant.startswith("page "):
+        chosen, pages = _older_page(house, show, fragments, int(variant.removeprefix("page ")))
+        said = replace(said, changed=max(one.changed for one in chosen), trailers=())
+    elif variant == "live":
+        said = replace(said, feed_url=addresses.live_feed(house, show))
+        chosen, _ = _first_page(house, show, fragments)
+    body = emitting.document(said, [one.body for one in chosen], pages=pages, live=variant == "live")
+    links = [(hub, "hub") for hub in said.hubs]
+    links += [(said.feed_url, "self")] if links else []
+    return Document(body, _etag(body), said.changed, tuple(links))
+
+
+def _first_page(
+    house: House, show: Show, fragments: Sequence[_Fragment]
+) -> tuple[list[_Fragment], emitting.Pages | None]:
+    """The newest, as many as do not fill a page of their own, and every trailer."""
+    older = _full_pages(fragments)
+    if not older:
+        return list(fragments), None
+    ordinary = sum(not one.is_trailer for one in fragments)
+    rest, chosen = ordinary - older * PAGE, []
+    for one in fragments:
+        if one.is_trailer or rest > 0:
+            chosen.append(one)
+            rest -= not one.is_trailer
+    here = addresses.feed(house, show)
+    return chosen, emitting.Pages(
+        first=here,
+        previous=None,
+        next=addresses.feed(house, show, page=older),
+        last=addresses.feed(house, show, page=1),
+    )
+
+
+def _older_page(
+    house: House, show: Show, fragments: Sequence[_Fragment], number: int
+) -> tuple[list[_Fragment], emitting.Pages]:
+    """Page 1 has the oldest."""
+    older = _full_pages(fragments)
+    if not 1 <= number <= older:
+        raise NotFound("This feed has no such page.")
+    oldest_first = [one for one in reversed(fragments) if not one.is_trailer]
+    chosen = oldest_first[(number - 1) * PAGE : number * PAGE][::-1]
+    newer = addresses.feed(house, show, page=number + 1 if number < older else None)
+    return chosen, emitting.Pages(
+        first=addresses.feed(house, show),
+        previous=newer,
+        next=addresses.feed(house, show, page=number - 1) if number > 1 else None,
+        last=addresses.feed(house, show, page=1),
+    )
+
+
+def _full_pages(fragments: Sequence[_Fragment]) -> int:
+    """How many pages of fixed size stand behind the first, which keeps one to two pages' worth."""
+    ordinary = sum(not one.is_trailer for one in fragments)
+    return max(0, ordinary // PAGE - 1)
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _order() -> Select[tuple[int, int]]:
+    table = _EPISODE.c
+    which = columns_of(table.id, table.revision).where(
+        table.show_id == bindparam("show_id"), table.state == EpisodeState.PUBLISHED
+    )
+    return which.order_by(table.published_at.desc(), table.place, table.id.desc())
+
+
+def _standing() -> Select[tuple[int, int, str | None, int | None]]:
+    table = _SHOW.c
+    return columns_of(table.id, table.version, table.moved_to, table.list_id).where(table.slug == bindparam("slug"))
+
+
+_ORDER, _STANDING = _order(), _standing()

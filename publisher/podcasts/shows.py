@@ -1,0 +1,193 @@
+"""Shows: what staff decide about a podcast, and the version that grows with every change its feed shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, update
+from sqlmodel import Session, col, select
+
+from feeds.podcast.values import podcast_guid
+from publisher.audience import lists
+from publisher.audience.models import MailingList
+from publisher.errors import BadInput, Conflict, NotFound
+from publisher.house import House
+from publisher.media import artwork, storage
+from publisher.media.models import MediaFile
+from publisher.podcasts import addresses, pings
+from publisher.podcasts import fields as reading
+from publisher.podcasts.models import Episode, Show
+
+_SHOW: Table = Show.__table__  # type: ignore[attr-defined]
+_EPISODE: Table = Episode.__table__  # type: ignore[attr-defined]
+MEDIUMS = ("podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "course", "mixed")
+#: Columns that are kept as they are given: true or false.
+_FLAGS = ("explicit", "complete", "block", "locked", "podping", "op3")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a person decides about a show. Columns and their forms as in `models.Show`; `list_slug`: the list whose members
+    alone may hear it."""
+
+    title: str
+    description: str = ""
+    description_format: str = "markdown"
+    language: str = "en"
+    author: str = ""
+    owner_name: str = ""
+    owner_email: str = ""
+    link: str = ""
+    categories: Sequence[Any] = ()
+    explicit: bool = False
+    type: str = "episodic"
+    complete: bool = False
+    block: bool = False
+    copyright: str = ""
+    locked: bool = True
+    medium: str = "podcast"
+    licence: str = ""
+    licence_url: str | None = None
+    funding: Sequence[Any] = ()
+    persons: Sequence[Any] = ()
+    places: Sequence[Any] = ()
+    update_frequency: dict[str, Any] = field(default_factory=dict)
+    trailers: Sequence[Any] = ()
+    tags: Sequence[Any] = ()
+    live: Sequence[Any] = ()
+    subjects: Sequence[Any] = ()
+    editions: str | None = None
+    list_slug: str | None = None
+    hubs: Sequence[Any] = ()
+    podping: bool = False
+    op3: bool = False
+
+
+def add(session: Session, house: House, slug: str, shape: Shape, *, now: datetime, guid: str | None = None) -> Show:
+    """A new show. Its podcast:guid is made of its feed's address, once, or is `guid` for a show that had one before."""
+    reading.slug(slug)
+    if session.exec(select(Show.id).where(col(Show.slug) == slug)).first():
+        raise Conflict(f"There is a show “{slug}” already.")
+    show = Show(
+        slug=slug,
+        guid=guid or podcast_guid(house.settings.url(f"/podcasts/{slug}/feed.xml")),
+        changed_at=now,
+        created_at=now,
+        **_checked(session, shape),
+    )
+    session.add(show)
+    session.flush()
+    return show
+
+
+def edit(session: Session, house: House, show: Show, shape: Shape, *, now: datetime) -> bool:
+    """Change what was decided; True where something did. Shelf, feed and pings follow."""
+    changes = {name: value for name, value in _checked(session, shape).items() if value != getattr(show, name)}
+    for name, value in changes.items():
+        setattr(show, name, value)
+    if changes:
+        session.add(show)
+        session.flush()
+        touch(session, house, show, now=now, every_item=bool({"op3", "list_id", "explicit"} & set(changes)))
+    return bool(changes)
+
+
+def shape_of(session: Session, show: Show) -> Shape:
+    """What was decided so far: for a form, or to change one thing with `dataclasses.replace`."""
+    known = {one.name: getattr(show, one.name) for one in fields(Shape) if hasattr(show, one.name)}
+    mailing_list = session.get(MailingList, show.list_id) if show.list_id else None
+    return Shape(**known, list_slug=mailing_list.slug if mailing_list else None)
+
+
+def set_artwork(session: Session, house: House, show: Show, media: MediaFile | None, *, now: datetime) -> None:
+    """The cover: square, RGB, 1400 to 3000 pixels, JPEG or PNG (Apple's rules). `BadInput` says what is wrong with it."""
+    if media is not None and (faults := artwork.problems(storage.path_of(house.settings, media))):
+        raise BadInput(faults[0], field="artwork")
+    show.artwork_id = media.id if media else None
+    show.artwork_url = None
+    session.add(show)
+    session.flush()
+    touch(session, house, show, now=now)
+
+
+def move(session: Session, house: House, show: Show, to: str | None, *, now: datetime) -> None:
+    """The feed lives elsewhere from now on: ours answers 301 and says itunes:new-feed-url. None takes that back."""
+    target = reading.address(to, "moved_to")
+    if target and target == addresses.feed(house, show):
+        raise BadInput("That is the address this feed has already.", field="moved_to")
+    show.moved_to = target
+    session.add(show)
+    session.flush()
+    touch(session, house, show, now=now)
+
+
+def archive(session: Session, house: House, show: Show, *, now: datetime, archived: bool = True) -> None:
+    """Take a show out of lists and pages; its feed and sound keep answering for those who have it."""
+    show.state = "archived" if archived else "active"
+    session.add(show)
+    session.flush()
+    touch(session, house, show, now=now)
+
+
+def by_slug(session: Session, slug: str) -> Show:
+    found = session.exec(select(Show).where(col(Show.slug) == slug)).first()
+    if found is None:
+        raise NotFound(f"There is no show “{slug}”.")
+    return found
+
+
+def all_of(session: Session, *, archived: bool = True) -> list[Show]:
+    wanted = select(Show).order_by(col(Show.id))
+    return list(session.exec(wanted if archived else wanted.where(col(Show.state) == "active")).all())
+
+
+def public(session: Session) -> list[Show]:
+    """Shows that anybody may hear, in the order they were begun."""
+    return [show for show in all_of(session, archived=False) if show.list_id is None]
+
+
+def editions_of(session: Session, show: Show) -> list[Show]:
+    """The other language editions of a show."""
+    if not show.editions:
+        return []
+    wanted = select(Show).where(
+        col(Show.editions) == show.editions, col(Show.id) != show.id, col(Show.state) == "active"
+    )
+    return list(session.exec(wanted.order_by(col(Show.id))).all())
+
+
+def touch(session: Session, house: House, show: Show, *, now: datetime, every_item: bool = False) -> None:
+    """The feed shows something else now: its version grows, and who follows it will be told. In SQL, because two people may
+    publish at once. `every_item`: what stands in each item has changed, so that each is written anew."""
+    if every_item:
+        which = update(_EPISODE).where(_EPISODE.c.show_id == show.id)
+        session.execute(which.values(revision=_EPISODE.c.revision + 1, updated_at=now))
+    statement = update(_SHOW).where(_SHOW.c.id == show.id)
+    session.execute(statement.values(version=_SHOW.c.version + 1, changed_at=now))
+    session.refresh(show, ["version", "changed_at"])
+    pings.due(session, house, show, now=now)
+
+
+def _checked(session: Session, shape: Shape) -> dict[str, Any]:
+    kept = {name: reader(getattr(shape, name)) for name, reader in reading.READERS.items() if hasattr(shape, name)}
+    mailing_list = lists.get(session, shape.list_slug) if shape.list_slug else None
+    return {
+        **kept,
+        **{name: bool(getattr(shape, name)) for name in _FLAGS},
+        "title": reading.line(shape.title, "title", needed=True),
+        "description": shape.description.replace("\x00", "").strip(),
+        "description_format": reading.one_of(shape.description_format, ("markdown", "html"), "description_format"),
+        "language": reading.language(shape.language),
+        "author": reading.line(shape.author, "author"),
+        "owner_name": reading.line(shape.owner_name, "owner_name"),
+        "owner_email": reading.mail_address(shape.owner_email, "owner_email"),
+        "link": reading.address(shape.link, "link") or "",
+        "type": reading.one_of(shape.type, ("episodic", "serial"), "type"),
+        "copyright": reading.line(shape.copyright, "copyright"),
+        "medium": reading.one_of(shape.medium, MEDIUMS, "medium"),
+        "licence": reading.line(shape.licence, "licence", longest=128),
+        "licence_url": reading.address(shape.licence_url, "licence_url"),
+        "editions": reading.slug(shape.editions, "editions") if shape.editions else None,
+        "list_id": mailing_list.id if mailing_list else None,
+    }

@@ -77,7 +77,7 @@ def test_an_id_that_is_the_link_is_a_permalink_and_a_tag_is_not():
 
     assert '<guid isPermaLink="false">tag:hub.example.org,2026:issue-12</guid>' in text
     assert '<guid isPermaLink="true">https://hub.example.org/newsletters/monthly/11</guid>' in text
-    assert "<lastBuildDate>Mon, 02 Nov 2026 06:00:00 +0000</lastBuildDate>" in text
+    assert "<lastBuildDate>Mon, 02 Nov 2026 06:00:00 GMT</lastBuildDate>" in text
 
 
 @pytest.mark.parametrize("write", [rss, atom, json_feed])

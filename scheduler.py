@@ -25,6 +25,7 @@ from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
 from publisher.newsletters import tending
+from publisher.podcasts import pings, publishing
 from publisher.settings import Settings
 from publisher.staff import sessions
 
@@ -39,12 +40,14 @@ Job = Callable[[House, datetime], object]
 
 @dataclass(frozen=True)
 class Every:
-    """A line of the timetable: how often, what, and why in a few words."""
+    """A line of the timetable: how often, what, and why in a few words. `due`: a look at whether there is anything to do, for
+    what must not wait and so is asked every second."""
 
     name: str
     seconds: int
     job: Job
     why: str
+    due: Callable[[House, datetime], object] | None = None
 
 
 def harvest(house: House, now: datetime) -> object:
@@ -70,6 +73,15 @@ def expire_pending(house: House, now: datetime) -> object:
         return upkeep.expire_pending(session, house, now)
 
 
+def publish_episodes(house: House, now: datetime) -> object:
+    results = publishing.publish_due(house, now)
+    return {"published": sum(not r.error for r in results), "failed": [r.error for r in results if r.error]}
+
+
+def tell_of_feeds(house: House, now: datetime) -> object:
+    return {"told": pings.send_due(house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -83,6 +95,8 @@ def forget(house: House, now: datetime) -> object:
 
 TIMETABLE = (
     Every("harvest", 60, harvest, "check sources whose time has come"),
+    Every("episodes", 1, publish_episodes, "let episodes appear at their instant", publishing.due),
+    Every("pings", 1, tell_of_feeds, "tell hubs and podping that a feed has changed", pings.waiting),
     Every("newsletters", 20, tend_newsletters, "grow drafts, release what is due, close what was sent"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
@@ -141,6 +155,8 @@ class Timekeeper:
     def _run(self, line: Every) -> None:
         now = clock.now()
         try:
+            if line.due is not None and not line.due(self._house, now):
+                return
             with self._house.database.session() as session:
                 if not leases.lead(session, "timetable", holder=self._me, now=now, lasts=LEASE):
                     return

@@ -21,6 +21,7 @@ from publisher.library.models import Share, Work, WorkText
 from publisher.mail import addresses
 from publisher.mail.models import Address
 from publisher.newsletters.models import Issue, Received
+from publisher.podcasts.models import PrivateFeed, Show
 from publisher.staff.models import Member, Trail
 
 #: Table → (where it stands in `data_of`, what `erase` does with it). An empty place: why it is not shown.
@@ -37,6 +38,7 @@ HELD: dict[str, tuple[str, str]] = {
     "received": ("received", "deleted"),
     "share": ("shares", "loses name, note, and a credit that names the person"),
     "trail": ("trail", "lines about the person lose their words"),
+    "private_feed": ("private_feeds", "deleted: feed and sound stop at once"),
     "staff_member": ("staff", "refused: an account is closed by an owner first"),
     "staff_session": ("", "belongs to an account of staff, see staff_member"),
 }
@@ -49,6 +51,14 @@ NOT_PERSONAL: dict[str, str] = {
     "term": "names of the vocabulary",
     "lease": "names of processes",
     "sender": "names of processes and machines",
+    "show": "hosts and owners, as its feed tells everybody; staff write it",
+    "episode": "hosts and guests, as the feed tells everybody; staff write it",
+    "media_file": "names of files",
+    "upload": "names of files, forgotten after a day; `by` is a member of staff",
+    "log_import": "names of files",
+    "download_agent": "what programs call themselves",
+    "download_request": "hashes under the secret of one day, emptied once they belong to a window",
+    "download_window": "hashes under the secret of one day, which is forgotten after two",
 }
 
 
@@ -74,7 +84,7 @@ def erase(session: Session, house: House, person: Person, now: datetime) -> None
     theirs = _addresses(session, person)
     _refuse_for_staff(session, theirs)
     asked_for = [c.new_address_id for c in _changes(session, person) if c.confirmed_at is None]
-    for model in (Subscription, Interest, AddressChange, Received):
+    for model in (Subscription, Interest, AddressChange, Received, PrivateFeed):
         table = _table(model)
         session.execute(delete(table).where(table.c.person_id == person.id))
     session.execute(update(Consent).where(col(Consent.person_id) == person.id).values(ip="", user_agent="", page=""))
@@ -186,6 +196,7 @@ def _of_person(session: Session, person: Person) -> dict[str, Any]:
             for one in _changes(session, person)
         ],
         "received": _received(session, person),
+        "private_feeds": _private_feeds(session, person),
         "trail": [{"at": _plain(line.at), "what": line.what} for line in lines],
     }
 
@@ -207,6 +218,16 @@ def _received(session: Session, person: Person) -> list[dict[str, Any]]:
         .order_by(col(Received.outbox_id), col(Received.work_id))
     )
     return [{"title": row[0], "issue": row[1], "reason": row[2]} for row in rows]
+
+
+def _private_feeds(session: Session, person: Person) -> list[dict[str, Any]]:
+    rows = session.exec(
+        select(PrivateFeed, Show)
+        .join(Show, col(Show.id) == col(PrivateFeed.show_id))
+        .where(col(PrivateFeed.person_id) == person.id)
+        .order_by(col(PrivateFeed.id))
+    )
+    return [{"show": show.slug, **_row(feed, "id", "show_id", "person_id", "key")} for feed, show in rows]
 
 
 def _shares(session: Session, ids: list[int]) -> list[dict[str, Any]]:

@@ -63,15 +63,22 @@ def send_due(house: House, now: datetime) -> int:
     return told
 
 
+def waiting(house: House, now: datetime) -> bool:
+    """Whether there is anybody to be told."""
+    which = columns_of(_PING.c.id).where(_PING.c.state == "waiting", _PING.c.due_at <= now).limit(1)
+    with house.database.reading() as session:
+        return session.execute(which).first() is not None
+
+
 def _claim(house: House, now: datetime) -> list[tuple[int, int]]:
     wall = clock.now()
     free = col(Ping.lease_until).is_(None) | (col(Ping.lease_until) < wall)
-    waiting = columns_of(_PING.c.id).where(col(Ping.state) == "waiting", col(Ping.due_at) <= now, free)
+    ready = columns_of(_PING.c.id).where(col(Ping.state) == "waiting", col(Ping.due_at) <= now, free)
     with house.database.session() as session:
         rows = leases.claim(
             session,
             _PING,
-            waiting.order_by(col(Ping.due_at)).limit(AT_ONCE),
+            ready.order_by(col(Ping.due_at)).limit(AT_ONCE),
             worker=f"pings:{secrets.token_hex(4)}",
             until=wall + LEASE,
         )

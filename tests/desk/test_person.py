@@ -22,11 +22,13 @@ from publisher.library.models import Share
 from publisher.mail import addresses
 from publisher.mail.models import Address, MailboxMessage, MailEvent, Outbox
 from publisher.newsletters.models import Issue, Received
+from publisher.podcasts import private, shows
 from publisher.staff import accounts, trail
 
 SECRETS = ("alice", "achieng", "203.0.113.77", "a browser", "pacific/apia", "kisumu")
 PERSONAL_COLUMNS = {
     "email", "name", "to_name", "recipient", "ip", "user_agent", "who", "normalised", "from_name", "from_address",
+    "owner_name", "owner_email", "persons", "listener", "by",
 }  # fmt: skip
 
 
@@ -70,6 +72,8 @@ def alice(session: Session, house: House, monthly: MailingList, now: datetime) -
                   organisation="A school", note="from Kisumu", at=now),
         ]
     )  # fmt: skip
+    club = shows.add(session, house, "club", shows.Shape(title="Club", list_slug="monthly"), now=now)
+    private.give(session, house, club, alice, now=now)
     trail.note(session, "ines@example.org", f"person:{alice.id}", "Alice called us.", now)
     session.flush()
     return alice

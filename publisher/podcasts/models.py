@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -23,7 +23,8 @@ class Show(SQLModel, table=True):
     feed brought them. `list_id`: a private show, for the members of that list. JSON columns hold the fields of
     `feeds.podcast.values`: `categories` [[name, sub or null]], `persons` [{name, role, group, image, link}], `funding`
     [{url, text}], `places` [{name, rel, geo, osm, country}], `update_frequency` {text, rrule, complete, dtstart},
-    `trailers` [{title, url, published, length, type, season}], `tags` and `live` [Tag.as_data()].
+    `trailers` [{title, url, published, length, type, season}], `tags` and `live` [Tag.as_data()]. `said`: what a feed that was
+    imported said last, a digest per column, so that the next import changes only what has changed there.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -45,6 +46,7 @@ class Show(SQLModel, table=True):
     copyright: str = ""
     guid: str
     locked: bool = True
+    locked_owner: str = ""  # who may unlock it, where that is not the owner
     medium: str = "podcast"
     licence: str = ""
     licence_url: str | None = None
@@ -60,10 +62,12 @@ class Show(SQLModel, table=True):
     subjects: list[Any] = _list()  # [[facet, key]]: what its episodes are about, on the library's shelf
     editions: str | None = Field(default=None, index=True)  # shows with the same word are one show in several languages
     list_id: int | None = Field(default=None, foreign_key="mailing_list.id")
+    on_shelf: bool = True  # False: its episodes stay off the library's shelf
     hubs: list[Any] = _list()  # WebSub hubs that are told of changes
     podping: bool = False
     op3: bool = False  # count by OP3 too: a prefix before the address of the sound
-    imported_from: str | None = None
+    imported_from: str | None = None  # the address of a feed, or the name of a file
+    said: dict[str, Any] = _map()
     moved_to: str | None = None  # the feed's new address elsewhere: ours answers 301, and says itunes:new-feed-url
     version: int = 1
     changed_at: datetime  # the last change that the feed shows
@@ -82,7 +86,7 @@ class Episode(SQLModel, table=True):
 
     The sound is a file of ours (`audio_id`) or is still where a feed that was imported keeps it (`enclosure_…`). `place`: the
     order of episodes that say no date. JSON columns as in `Show`; `chapters`: [{start, title, end, image, link, toc}] in seconds;
-    `soundbites`: [{start, duration, title}]; `subjects` [[facet, key]].
+    `soundbites`: [{start, duration, title}]; `subjects` [[facet, key]]; `said` as in `Show`.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -114,7 +118,7 @@ class Episode(SQLModel, table=True):
     audio_id: int | None = Field(default=None, foreign_key="media_file.id")
     enclosure_url: str | None = None
     enclosure_type: str | None = None
-    enclosure_length: int | None = None
+    enclosure_length: int | None = Field(default=None, sa_type=BigInteger)
     duration: int | None = None
     artwork_id: int | None = Field(default=None, foreign_key="media_file.id")
     artwork_url: str | None = None
@@ -131,6 +135,7 @@ class Episode(SQLModel, table=True):
     news: bool = True  # False: a back catalogue, which goes to the shelf only
     work_id: int | None = Field(default=None, foreign_key="work.id", index=True)
     taking: str = ""  # why the sound could not be fetched from elsewhere, when it was asked for
+    said: dict[str, Any] = _map()
     revision: int = 1
     created_at: datetime
     updated_at: datetime

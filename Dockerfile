@@ -9,6 +9,8 @@ COPY translations translations
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.12-slim
+# ffmpeg: sound out of videos, even loudness, small versions for slow lines.
+RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 1000 publisher && mkdir /data && chown publisher /data
 COPY --from=build /wheels /wheels
 COPY constraints.txt /

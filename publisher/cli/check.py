@@ -1,12 +1,18 @@
 """`publisher check`: a critical reader of what programs elsewhere will read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from publisher.cli.options import AsJson, noun, octets
-from publisher.cli.speaking import answer, listing
+from publisher.cli.options import AsJson, Now, moment, noun, octets
+from publisher.cli.speaking import answer, counted, listing, note
+from publisher.errors import BadInput, FetchError
+
+if TYPE_CHECKING:
+    from publisher.house import House
 
 NAME = "check"
 app = noun("Check what programs elsewhere will read.")
@@ -26,10 +32,54 @@ def mail(
     from publisher.mail import lint
 
     findings = [found._asdict() for found in lint.check(octets(file))]
-    ok = not any(found["level"] == "must" for found in findings)
-    if as_json:
-        answer({"ok": ok, "findings": findings}, True)
+    _told({"ok": not any(found["level"] == "must" for found in findings), "findings": findings}, as_json)
+
+
+@app.command()
+def feed(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A podcast feed; - reads standard input.")],
+    as_json: AsJson = False,
+    now: Now = None,
+) -> None:
+    """Whether apps and directories take a podcast feed. Of an address, its server and the newest episodes are asked too.
+
+    Exit code 1 where a must is broken, 2 where there is no feed.
+    """
+    from publisher.podcasts import checking
+
+    if source.lower().startswith(("http://", "https://")):
+        with _at_hand() as house:
+            try:
+                report = checking.check_url(house, source, now=moment(now))
+            except (
+                FetchError
+            ) as problem:  # there is nothing to judge, which is another thing than a rule that is broken
+                raise BadInput(str(problem)) from problem
     else:
-        listing(findings, False, "level", "rule", "message", "where", empty="Nothing to complain about.")
-    if not ok:
+        report = checking.check_file(octets(Path(source)), now=moment(now))
+    data = report.as_data()
+    if not as_json and data["not_checked"]:
+        note(
+            f"{counted(len(data['not_checked']), 'rule')} could not be judged, or not everywhere; --json says which and why."
+        )
+    _told(data, as_json)
+
+
+@contextmanager
+def _at_hand() -> "Iterator[House]":
+    """The house, with the demo’s leave to reach itself; a stranger’s feed can be checked before there is a hub, too."""
+    from sqlalchemy import inspect
+
+    from publisher.cli.opening import opened, with_demo
+
+    with opened(set_up=False) as house:
+        yield with_demo(house) if inspect(house.database.engine).has_table("alembic_version") else house
+
+
+def _told(data: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        answer(data, True)
+    else:
+        listing(data["findings"], False, "level", "rule", "message", "where", empty="Nothing to complain about.")
+    if not data["ok"]:
         raise typer.Exit(1)

@@ -1,0 +1,155 @@
+"""Rules 2, 3, 4 and 62: what holds for every tag, wherever it stands."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from typing import cast
+from urllib.parse import SplitResult
+
+from lxml import etree
+
+from feeds.podcast.checks import forms, lists
+from feeds.podcast.checks.notes import Notes, Spot, line_of
+from feeds.podcast.checks.parts import Part, name_of, short
+from feeds.podcast.values import NAMESPACES
+
+GOVERNED = ("", "itunes", "podcast", "atom")
+MOST = 255
+#: Whose own rules say how long they may be.
+LONGER = frozenset({
+    "description", "itunes:summary", "podcast:txt", "podcast:person", "podcast:funding", "podcast:location",
+    "podcast:license", "podcast:soundbite", "podcast:trailer", "podcast:updateFrequency", "podcast:integrity",
+    "podcast:season", "podcast:episode", "podcast:alternateEnclosure", "podcast:valueRecipient",
+})  # fmt: skip
+ADDRESSES = ("url", "href", "img", "uri", "feedUrl", "accountUrl")
+ADDRESS_TEXTS = ("link", "itunes:new-feed-url", "url")
+_KNOWN = {
+    **{name.lower(): name for name in lists.RSS_TAGS},
+    **{f"itunes:{name}".lower(): f"itunes:{name}" for name in lists.ITUNES_TAGS},
+    **{f"podcast:{name}".lower(): f"podcast:{name}" for name in lists.PODCAST_TAGS},
+}
+NOBODY = (
+    "An address leads to the machine of whoever reads it ({host}), so nobody elsewhere can follow it: "
+    "publish under a name that others reach."
+)
+PRIVATE = "An address leads into a private network ({host}): publish under a name that others reach."
+
+
+def judge(root: etree._Element, channel: Part, parts: Iterable[Part], notes: Notes) -> None:
+    used: dict[str, str] = {}
+    for part in (channel, *parts):
+        _counts(part, notes)
+        for name, element in _tags(part.element):
+            if element.tag[0] == "{":
+                used.setdefault(element.tag[1:].partition("}")[0], name.partition(":")[0])
+            prefix = name.partition(":")[0] if ":" in name else ""
+            if prefix in GOVERNED:
+                _one(name, element, part, notes)
+    _namespaces(root, channel.element, used, notes)
+
+
+def _tags(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """The elements of a part with their names, deep, without the parts that are looked at by themselves."""
+    for child in element:
+        name = name_of(child)
+        if name in ("item", "podcast:liveItem") or not name:
+            continue
+        yield name, child
+        if len(child):
+            yield from _tags(child)
+
+
+def _one(name: str, element: etree._Element, part: Part, notes: Notes) -> None:
+    spot = part.spot(element)
+    _name(name, spot, notes)
+    if element.getparent() is part.element:
+        _place(name, part, spot, notes)
+    text = (element.text or "") if len(element) == 0 else ""
+    _value(name, f"<{name}>", text, spot, notes)
+    for attribute, value in cast(dict[str, str], element.attrib).items():
+        _value(name, f"{attribute} of <{name}>", value, spot, notes)
+        if attribute in ADDRESSES:
+            _address(name, value.strip(), spot, notes)
+    if name in ADDRESS_TEXTS:
+        _address(name, text.strip(), spot, notes)
+
+
+def _name(name: str, spot: Spot, notes: Notes) -> None:
+    right = _KNOWN.get(name.lower())
+    if right is None and name.startswith(("itunes:", "podcast:")):
+        notes.advise(
+            "tags.known", f"There is no tag <{short(name)}>: look for its name in the list, or take it away.", spot
+        )
+    elif right is not None and right != name:
+        notes.wrong("tags.known", f"<{name}> is written <{right}>: write it exactly so.", spot)
+
+
+def _place(name: str, part: Part, spot: Spot, notes: Notes) -> None:
+    if part.kind == "channel" and name in lists.ONLY_IN_ITEM:
+        notes.advise("tags.place", f"<{name}> belongs to an episode: move it into its <item>.", spot)
+    elif part.kind != "channel" and name in lists.ONLY_IN_CHANNEL:
+        notes.advise("tags.place", f"<{name}> belongs to the show: move it into <channel>.", spot)
+
+
+def _value(name: str, what: str, value: str, spot: Spot, notes: Notes) -> None:
+    bare = value.strip()
+    if len(bare) > MOST and name not in LONGER:
+        notes.wrong("values.length", f"{what} has {len(bare):,} characters: shorten it to {MOST}.", spot)
+    if bare and bare != value:
+        notes.wrong("values.space", f"{what} begins or ends with white space: take it away.", spot)
+
+
+def _address(name: str, value: str, spot: Spot, notes: Notes) -> None:
+    parts = forms.web(value)
+    if parts is None:
+        return
+    host = parts.hostname or ""
+    if forms.is_loopback(parts):
+        notes.advise("urls.reachable", NOBODY.format(host=host), spot)
+    elif _is_private(parts):
+        notes.advise("urls.reachable", PRIVATE.format(host=host), spot)
+    if parts.scheme.lower() == "https" or forms.is_loopback(parts):
+        return
+    if name.startswith("podcast:"):
+        notes.wrong("urls.https", f"<{name}> has an address that begins with http://: use https://.", spot)
+    elif name in ("enclosure", "itunes:image", "atom:link"):
+        message = f"<{name}> has an address that begins with http://, which phones refuse: use https://."
+        notes.advise("urls.https", message, spot)
+
+
+def _is_private(parts: SplitResult) -> bool:
+    try:
+        return not ipaddress.ip_address(parts.hostname or "").is_global
+    except ValueError:
+        return False
+
+
+def _counts(part: Part, notes: Notes) -> None:
+    once = lists.SINGLE | (lists.ONCE_IN_CHANNEL if part.kind == "channel" else lists.ONCE_IN_ITEM)
+    for name, found in part.children.items():
+        if len(found) > 1 and name in once:
+            message = f"<{name}> stands {len(found)} times in one {part.kind}: keep one."
+            notes.wrong("tags.single", message, part.spot(found[1]))
+
+
+def _namespaces(root: etree._Element, channel: etree._Element, used: dict[str, str], notes: Notes) -> None:
+    declared = dict(used)
+    for prefix, uri in (*channel.nsmap.items(), *root.nsmap.items()):
+        declared[str(uri)] = prefix or ""
+    spot = Spot(line_of(root), "the document")
+    for prefix, uri in NAMESPACES.items():
+        if uri in declared:
+            if declared[uri] != prefix:
+                message = f"The namespace {uri} has the prefix “{declared[uri]}”: use {prefix}, which readers expect."
+                notes.advise("document.namespaces", message, spot)
+            continue
+        near = next((other for other, name in declared.items() if name == prefix or _alike(other, uri)), None)
+        if near is not None:
+            message = f"The namespace {prefix} is declared as “{short(near, 100)}”: write exactly {uri}."
+            notes.wrong("document.namespaces", message, spot)
+        elif prefix != "content":
+            message = f'The namespace {prefix} is not declared: add xmlns:{prefix}="{uri}" to <rss>.'
+            notes.missing("document.namespaces", message, spot)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.strip().lower().rstrip("/").partition("://")[2] == other.lower().rstrip("/").partition("://")[2]

@@ -1,12 +1,15 @@
 """Episodes: what staff write about one, its sound, chapters and transcripts. When it appears: `publishing`."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Table, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from feeds.errors import FeedError
@@ -17,12 +20,13 @@ from publisher.library.filling import slug as slug_of
 from publisher.media import artwork, storage
 from publisher.media.models import MediaFile
 from publisher.podcasts import fields as reading
-from publisher.podcasts import shelf, shows
+from publisher.podcasts import shelf, shows, words
 from publisher.podcasts.models import Episode, EpisodeState, Rendition, Show, Transcript
 
 _EPISODE: Table = Episode.__table__  # type: ignore[attr-defined]
 TYPES = ("full", "trailer", "bonus")
 PLAYED = ("audio", "video", "document")
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -69,32 +73,29 @@ def add(
     guid: str | None = None,
 ) -> Episode:
     """A new draft. Its guid is random and stays for life; chapters found in the sound become its chapters."""
-    episode = Episode(
-        show_id=show.id or 0,
-        slug=free_slug(session, show, shape.slug or shape.title),
-        guid=guid or str(uuid.uuid4()),
-        created_at=now,
-        updated_at=now,
-        **_checked(session, show, shape),
-    )
-    session.add(episode)
-    session.flush()
+    values = _checked(session, shape, READERS)
+    episode = _with_a_free_slug(session, show, shape.slug or shape.title, guid or str(uuid.uuid4()), values, now)
     if audio is not None:
         set_sound(session, house, episode, audio, now=now)
     return episode
 
 
 def edit(session: Session, house: House, episode: Episode, shape: Shape, *, now: datetime) -> bool:
-    """Change what was written; True where something did. Feed and shelf follow if it is published."""
-    show = session.get_one(Show, episode.show_id)
-    values = _checked(session, show, shape)
+    """Change what was written; True where something did. Feed and shelf follow if it is published.
+
+    What stays as it was is not judged again: a feed that was imported may have brought what nobody could type here.
+    """
+    present = shape_of(episode)
+    new = [name for name in READERS if not reading.same(getattr(shape, name), getattr(present, name))]
+    if shape.duration is None and "duration" in new:  # a form that does not ask for it: the sound says it
+        new.remove("duration")
+    values = _checked(session, shape, new)
     if shape.slug and shape.slug != episode.slug:
+        show = session.get_one(Show, episode.show_id)
         reading.slug(shape.slug)
         if free_slug(session, show, shape.slug) != shape.slug:
             raise Conflict(f"There is an episode “{shape.slug}” already.")
         values["slug"] = shape.slug
-    if shape.duration is None:
-        values.pop("duration")
     changes = {name: value for name, value in values.items() if value != getattr(episode, name)}
     for name, value in changes.items():
         setattr(episode, name, value)
@@ -202,6 +203,8 @@ def remove(session: Session, episode: Episode) -> None:
     for table in (Transcript, Rendition):
         for row in session.exec(select(table).where(col(table.episode_id) == episode.id)).all():
             session.delete(row)
+    translations = update(_EPISODE).where(_EPISODE.c.original_id == episode.id)
+    session.execute(translations.values(original_id=None))
     session.flush()
     session.delete(episode)
     session.flush()
@@ -237,7 +240,7 @@ def all_of(session: Session, show: Show) -> list[Episode]:
 def published(session: Session, show: Show, *, limit: int | None = None, offset: int = 0) -> list[Episode]:
     """What listeners find, the newest first."""
     wanted = select(Episode).where(col(Episode.show_id) == show.id, col(Episode.state) == EpisodeState.PUBLISHED)
-    order = (col(Episode.published_at).desc(), col(Episode.place), col(Episode.id).desc())
+    order = (col(Episode.published_at).desc().nulls_last(), col(Episode.place), col(Episode.id).desc())
     return list(session.exec(wanted.order_by(*order).limit(limit).offset(offset)).all())
 
 
@@ -254,16 +257,42 @@ def touch(session: Session, house: House, episode: Episode, *, now: datetime) ->
 
 def free_slug(session: Session, show: Show, wanted: str) -> str:
     """A short name that no other episode of the show has."""
-    stem = slug_of(wanted)[:70].strip("-")
-    stem = f"{stem}-1" if stem in reading.RESERVED else stem
-    taken = set(
-        session.exec(
-            select(Episode.slug).where(
-                col(Episode.show_id) == show.id, col(Episode.slug).startswith(stem, autoescape=True)
-            )
-        ).all()
+    stem = slug_stem(wanted)
+    alike = select(Episode.slug).where(
+        col(Episode.show_id) == show.id, col(Episode.slug).startswith(stem, autoescape=True)
     )
-    return next(name for n in range(1, len(taken) + 2) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
+    return free_among(set(session.exec(alike).all()), stem)
+
+
+def slug_stem(wanted: str) -> str:
+    """What a title gives for an address: small letters of ASCII, digits and hyphens, and none of the words with a meaning."""
+    stem = slug_of(wanted)[:70].strip("-")
+    if stem == "resource" and "resource" not in wanted.lower():  # a title without one letter of ASCII
+        stem = "episode"
+    return f"{stem}-1" if stem in reading.RESERVED else stem
+
+
+def free_among(taken: Collection[str], stem: str) -> str:
+    """The stem, or the stem with the first number that makes it free."""
+    return next(name for n in count(1) if (name := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def _with_a_free_slug(
+    session: Session, show: Show, wanted: str, guid: str, values: Mapping[str, Any], now: datetime
+) -> Episode:
+    """A row under a free name; of two people who want the same name at one moment, one gets the next."""
+    for attempt in range(1, TRIES + 1):
+        slug = free_slug(session, show, wanted)
+        row = Episode(show_id=show.id or 0, slug=slug, guid=guid, created_at=now, updated_at=now, **values)
+        try:
+            with session.begin_nested():
+                session.add(row)
+            return row
+        except IntegrityError as problem:
+            known = select(Episode.id).where(col(Episode.show_id) == show.id, col(Episode.guid) == guid)
+            if attempt == TRIES or session.exec(known).first() is not None:
+                raise Conflict("There is an episode with this guid already.") from problem
+    raise AssertionError("unreachable")
 
 
 def _newest_first(episode: Episode) -> tuple[int, float, int]:
@@ -272,29 +301,42 @@ def _newest_first(episode: Episode) -> tuple[int, float, int]:
     return coming, when.timestamp(), episode.id or 0
 
 
-def _checked(session: Session, show: Show, shape: Shape) -> dict[str, Any]:
-    kept = {name: reader(getattr(shape, name)) for name, reader in reading.READERS.items() if hasattr(shape, name)}
-    if shape.original_id is not None and session.get(Episode, shape.original_id) is None:
+def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, Any]:
+    """These columns as they are kept, and the notes as HTML; `BadInput` names the first that cannot be."""
+    kept = {name: READERS[name](getattr(shape, name)) for name in names}
+    if (original := kept.get("original_id")) is not None and session.get(Episode, original) is None:
         raise BadInput("There is no such episode to be a translation of.", field="original_id")
-    return {
-        **kept,
-        "title": reading.line(shape.title, "title", needed=True),
-        "summary": reading.line(shape.summary, "summary", longest=600),
-        "notes": shape.notes.replace("\x00", "").strip(),
-        "notes_format": reading.one_of(shape.notes_format, ("markdown", "html"), "notes_format"),
-        "language": reading.language(shape.language) if shape.language else None,
-        "link": reading.address(shape.link, "link"),
-        "author": reading.line(shape.author, "author"),
-        "type": reading.one_of(shape.type, TYPES, "type"),
-        "season": reading.number(shape.season, "season"),
-        "season_name": reading.line(shape.season_name, "season_name", longest=128),
-        "number": reading.number(shape.number, "number"),
-        "number_exact": reading.line(shape.number_exact or "", "number_exact", longest=16) or None,
-        "number_display": reading.line(shape.number_display, "number_display", longest=32),
-        "explicit": shape.explicit,
-        "block": shape.block,
-        "duration": shape.duration,
-        "licence": reading.line(shape.licence, "licence", longest=128),
-        "licence_url": reading.address(shape.licence_url, "licence_url"),
-        "original_id": shape.original_id,
-    }
+    if not kept.keys().isdisjoint({"notes", "notes_format"}):
+        kept["notes_html"] = words.safe_html(
+            kept.get("notes", shape.notes), kept.get("notes_format", shape.notes_format)
+        )
+    return kept
+
+
+def _line(name: str, **rules: Any) -> Callable[[Any], str]:
+    return partial(reading.line, field=name, **rules)
+
+
+#: Column → how it is read.
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    **{name: reader for name, reader in reading.READERS.items() if name in Shape.__dataclass_fields__},
+    "title": _line("title", needed=True),
+    "summary": _line("summary", longest=600),
+    "notes": partial(reading.text, field="notes"),
+    "notes_format": partial(reading.one_of, allowed=("markdown", "html"), field="notes_format"),
+    "language": lambda given: reading.language(given) if given else None,
+    "link": partial(reading.address, field="link"),
+    "author": _line("author"),
+    "type": partial(reading.one_of, allowed=TYPES, field="type"),
+    "season": partial(reading.number, field="season"),
+    "season_name": _line("season_name", longest=128),
+    "number": partial(reading.number, field="number"),
+    "number_exact": lambda given: reading.line(given, "number_exact", longest=16) or None,
+    "number_display": _line("number_display", longest=32),
+    "explicit": lambda given: None if given is None else reading.flag(given, "explicit"),
+    "block": partial(reading.flag, field="block"),
+    "duration": partial(reading.number, field="duration"),
+    "licence": _line("licence", longest=128),
+    "licence_url": partial(reading.address, field="licence_url"),
+    "original_id": partial(reading.number, field="original_id"),
+}

@@ -19,6 +19,7 @@ from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from feeds.podcast import emitting
+from feeds.podcast.values import Episode as Said
 from publisher.errors import NotFound
 from publisher.house import House
 from publisher.podcasts import addresses, values
@@ -27,6 +28,7 @@ from publisher.podcasts.models import Episode, EpisodeState, Show
 PAGE = 250
 #: Stands for the token of a private feed while its fragments are shared by everybody.
 ANYBODY = "token-of-the-reader"
+DOUBLE = "Another episode of this feed has the same sound."
 MOST_OCTETS = 96_000_000
 _SHOW: Table = Show.__table__  # type: ignore[attr-defined]
 _EPISODE: Table = Episode.__table__  # type: ignore[attr-defined]
@@ -60,6 +62,8 @@ class Standing:
 class _Fragment:
     revision: int
     body: bytes
+    digest: bytes
+    sound: str
     is_trailer: bool
     changed: datetime
 
@@ -105,7 +109,7 @@ class Feeds:
         """The whole feed for the owner of `token`: the same bytes as everybody's, with their token in every address."""
         shared = self._document(session, house, show, "private")
         body = shared.body.replace(ANYBODY.encode(), token.encode())
-        return replace(shared, body=body, etag=_etag(body))
+        return replace(shared, body=body, etag=f'"{_digest(shared.etag.encode() + token.encode()).hex()}"')
 
     def not_emitted(self, session: Session, house: House, show: Standing) -> dict[int, str]:
         """Published episodes that are not in the feed, with the reason."""
@@ -141,13 +145,15 @@ class Feeds:
                 if why:
                     kept.why[row.id or 0] = why
                 body = b"" if why else emitting.item(said)
-                kept.fragments[row.id or 0] = _Fragment(row.revision, body, row.type == "trailer", row.updated_at)
+                kept.fragments[row.id or 0] = _Fragment(
+                    row.revision, body, _digest(body), _sound_of(said), row.type == "trailer", row.updated_at
+                )
             session.expunge_all() if len(stale) > values.CHUNK else None
         order = [i for i, _ in standing]
         for gone in kept.fragments.keys() - set(order):
             del kept.fragments[gone]
             kept.why.pop(gone, None)
-        return [i for i in order if i in kept.fragments and kept.fragments[i].body]
+        return _without_doubles(kept, order)
 
     def _kept(self, show_id: int) -> _Kept:
         with self._lock:
@@ -172,6 +178,27 @@ class Feeds:
                 self._octets -= len(oldest.body)
 
 
+def _without_doubles(kept: _Kept, order: Sequence[int]) -> list[int]:
+    """What has the sound of an episode before it stays out: apps would show only one of the two (PRX, feed requirements)."""
+    emitted, sounds = [], set[str]()
+    for i in order:
+        fragment = kept.fragments.get(i)
+        if fragment is None or not fragment.body:
+            continue
+        if fragment.sound in sounds:
+            kept.why[i] = DOUBLE
+            continue
+        sounds.add(fragment.sound)
+        emitted.append(i)
+        if kept.why.get(i) == DOUBLE:
+            del kept.why[i]
+    return emitted
+
+
+def _sound_of(said: Said) -> str:
+    return said.enclosure.url.strip() if said.enclosure else ""
+
+
 def _written(session: Session, house: House, show: Show, fragments: Sequence[_Fragment], variant: str) -> Document:
     said = values.show(session, house, show, token=ANYBODY if show.list_id is not None else None)
     chosen, pages = fragments, None
@@ -186,7 +213,7 @@ def _written(session: Session, house: House, show: Show, fragments: Sequence[_Fr
     body = emitting.document(said, [one.body for one in chosen], pages=pages, live=variant == "live")
     links = [(hub, "hub") for hub in said.hubs]
     links += [(said.feed_url, "self")] if links else []
-    return Document(body, _etag(body), said.changed, tuple(links))
+    return Document(body, _etag(body, chosen), said.changed, tuple(links))
 
 
 def _first_page(
@@ -235,8 +262,14 @@ def _full_pages(fragments: Sequence[_Fragment]) -> int:
     return max(0, ordinary // PAGE - 1)
 
 
-def _etag(body: bytes) -> str:
-    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+def _etag(body: bytes, chosen: Sequence[_Fragment]) -> str:
+    """Of the head and the digests of the fragments: the same as hashing all bytes, without reading megabytes again."""
+    head = body[: body.find(b"<item>")] if chosen else body
+    return f'"{_digest(head + b"".join(one.digest for one in chosen)).hex()}"'
+
+
+def _digest(octets: bytes) -> bytes:
+    return hashlib.blake2b(octets, digest_size=12).digest()
 
 
 def _order() -> Select[tuple[int, int]]:
@@ -244,7 +277,7 @@ def _order() -> Select[tuple[int, int]]:
     which = columns_of(table.id, table.revision).where(
         table.show_id == bindparam("show_id"), table.state == EpisodeState.PUBLISHED
     )
-    return which.order_by(table.published_at.desc(), table.place, table.id.desc())
+    return which.order_by(table.published_at.desc().nulls_last(), table.place, table.id.desc())
 
 
 def _standing() -> Select[tuple[int, int, str | None, int | None]]:

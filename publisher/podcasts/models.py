@@ -99,6 +99,7 @@ class Episode(SQLModel, table=True):
     summary: str = ""  # one or two plain sentences, for the shelf and the newsletter
     notes: str = ""
     notes_format: str = "markdown"  # markdown | html
+    notes_html: str = ""  # the notes as pages and feeds show them, made when they were written
     language: str | None = None  # where it is not the show's
     # The same episode in another language edition: on the shelf the two are one work, so nobody is told twice.
     original_id: int | None = Field(default=None, foreign_key="episode.id")

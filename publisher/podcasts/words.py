@@ -15,12 +15,13 @@ BLURB = 400
 
 def description_html(show: Show) -> str:
     """A show's description as HTML of the few elements that apps know."""
-    return _safe(show.description, show.description_format)
+    return safe_html(show.description, show.description_format)
 
 
 def notes_html(episode: Episode) -> str:
     """An episode's notes as HTML of the few elements that apps know; its summary where there are none."""
-    return _safe(episode.notes, episode.notes_format) or _safe(episode.summary, "markdown")
+    kept = episode.notes_html or safe_html(episode.notes, episode.notes_format)
+    return kept or (f"<p>{html.escape(episode.summary)}</p>" if episode.summary else "")
 
 
 def blurb_html(episode: Episode) -> str:
@@ -39,7 +40,10 @@ def plain(markup: str) -> str:
     return " ".join(html.unescape(nh3.clean(re.sub(r"<(?:br|/p|/li)[^>]*>", " ", markup), tags=set())).split())
 
 
-def _safe(text: str, form: str) -> str:
+def safe_html(text: str, form: str) -> str:
+    """Text in one of the two forms (markdown, html) as HTML of the few elements that apps know."""
+    if not text:
+        return ""
     if form == "markdown":
         # Headings become paragraphs in bold: apps show no headings, and the words should not run together.
         markup = re.sub(r"<(/?)h[1-6]>", lambda m: "</strong></p>" if m[1] else "<p><strong>", markdown.to_html(text))

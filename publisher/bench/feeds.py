@@ -1,0 +1,189 @@
+"""A podcast feed of ten thousand episodes: the first build, a build after one edit, and an answer from what is kept,
+beside feedgen writing the same items."""
+
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+from sqlalchemy import Table
+from starlette.types import ASGIApp, Message
+
+from feeds.podcast import emitting, reference
+from publisher.database import Database
+from publisher.house import House, open_house
+from publisher.podcasts import episodes, shows, values, words
+from publisher.podcasts.feed import Document, Feeds
+from publisher.podcasts.models import Episode, EpisodeState, Show
+from publisher.settings import Settings
+
+T = TypeVar("T")
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+NOTES = (
+    "What a home visitor carries in her bag, and why the toys stay behind.\n\nWith *Amina Otieno*, who trained "
+    "forty visitors in Kisumu; the guide she speaks of is [in the library](https://hub.example/library/12).\n\n"
+    "- the first visit\n- what neighbours ask\n- a song to take home\n"
+)
+MB = 1_000_000
+
+
+def measure(
+    migrate: Callable[[Database], None], app_of: Callable[[House, Feeds], ASGIApp], count: int = 10_000
+) -> dict[str, Any]:
+    """CPU milliseconds, each side in this run.
+
+    `feedgen_ms`: feedgen's own `rss_str` for the same items, without the podcast namespace. `first_ms`: our writing of all of
+    them, with it (goal: at most twice feedgen). `from_rows_ms`: the same, reading every row first. `after_edit_ms`: after one edit, the edited row and the join
+    included (goal: at most a twentieth of the first). `cached_ms`: a whole answer of the application from what is kept
+    (goal: 1). `not_modified_ms`: a 304 of it (goal: a two-hundredth of the first). `memory_mb`: what ours took (goal: 200).
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            data_dir=Path(folder),
+            database_url=f"sqlite:///{Path(folder) / 'bench.db'}",
+            public_url="https://hub.example",
+            secret_key="bench",  # noqa: S106
+        )
+        house = open_house(settings)
+        migrate(house.database)
+        _fill(house, count)
+        before = _memory()
+        feeds = Feeds()
+        from_rows_ms, document = _cost(lambda: _whole(house, feeds))
+        memory = _memory() - before
+        after_edit_ms = sorted(_after_edit(house, feeds, n) for n in range(5))[2]
+        app = app_of(house, feeds)
+        path, headers = "/podcasts/bench/feed.xml", [(b"accept-encoding", b"gzip")]
+        etag = _ask(app, path, headers)["etag"]
+        cached_ms = _repeated(lambda: _ask(app, path, headers))
+        not_modified_ms = _repeated(lambda: _ask(app, path, [*headers, (b"if-none-match", etag.encode())]))
+        feedgen_ms, first_ms = _both(house, count)
+        house.close()
+    return {
+        "episodes": count,
+        "bytes": len(document.body),
+        "feedgen_ms": round(feedgen_ms, 1),
+        "first_ms": round(first_ms, 1),
+        "first_by_feedgen": round(first_ms / feedgen_ms, 2),
+        "from_rows_ms": round(from_rows_ms, 1),
+        "after_edit_ms": round(after_edit_ms, 1),
+        "after_edit_by_first": round(after_edit_ms / first_ms, 4),
+        "cached_ms": round(cached_ms, 3),
+        "not_modified_ms": round(not_modified_ms, 3),
+        "not_modified_by_first": round(not_modified_ms / first_ms, 6),
+        "memory_mb": round(memory, 1),
+    }
+
+
+def _fill(house: House, count: int) -> None:
+    with house.database.session() as session:
+        shape = shows.Shape(title="Bench", description="A show.", categories=[["Education", None]], author="Us")
+        show = shows.add(session, house, "bench", shape, now=NOW)
+        table: Table = Episode.__table__  # type: ignore[attr-defined]
+        session.execute(table.insert(), [_row(show, n) for n in range(1, count + 1)])
+
+
+def _row(show: Show, n: int) -> dict[str, Any]:
+    at = NOW - timedelta(hours=12 * n)
+    said = Episode(
+        show_id=show.id or 0,
+        slug=f"episode-{n}",
+        state=EpisodeState.PUBLISHED,
+        guid=f"5f2c9a77-d1a0-4c51-8d0e-{n:012d}",
+        title=f"What the visitor carries, part {n}",
+        summary="What a home visitor carries in her bag.",
+        notes=NOTES,
+        notes_html=words.safe_html(NOTES, "markdown"),
+        season=1 + n // 50,
+        number=1 + n % 50,
+        published_at=at,
+        enclosure_url=f"https://media.example/sound/{n}.mp3",
+        enclosure_type="audio/mpeg",
+        enclosure_length=14_000_000 + n,
+        duration=1440,
+        chapters_url=f"https://media.example/chapters/{n}.json",
+        persons=[{"name": "Amina Otieno", "role": "host", "group": "cast", "image": None, "link": None}],
+        created_at=at,
+        updated_at=at,
+    )
+    return said.model_dump(exclude={"id"})
+
+
+def _whole(house: House, feeds: Feeds) -> Document:
+    with house.database.reading() as session:
+        return feeds.whole(session, house, feeds.standing(session, "bench"))
+
+
+def _after_edit(house: House, feeds: Feeds, n: int) -> float:
+    with house.database.session() as session:
+        episode = episodes.by_id(session, n + 1)
+        shape = replace(episodes.shape_of(episode), title=f"Another title, {n}")
+        episodes.edit(session, house, episode, shape, now=NOW + timedelta(minutes=n))
+    return _cost(lambda: _whole(house, feeds))[0]
+
+
+def _both(house: House, count: int) -> tuple[float, float]:
+    """feedgen's writing and ours of the same values, the medians of three rounds in turn."""
+    with house.database.reading() as session:
+        show = shows.by_slug(session, "bench")
+        said = values.episodes(session, house, show, episodes.published(session, show))
+        channel = values.show(session, house, show)
+    if len(said) != count or any(emitting.why_not(one) for one in said):
+        raise AssertionError("the two sides do not write the same items")
+    theirs, ours = [], []
+    for _ in range(3):
+        theirs.append(_cost(reference.by_feedgen(channel, said))[0])
+        ours.append(_cost(lambda: emitting.document(channel, [emitting.item(one) for one in said]))[0])
+    return sorted(theirs)[1], sorted(ours)[1]
+
+
+def _ask(app: ASGIApp, path: str, headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """One GET without a network: what is left is what the server does."""
+    scope = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "scheme": "https",
+        "headers": [(b"host", b"hub.example"), *headers], "client": ("203.0.113.9", 4000), "server": ("hub.example", 443),
+        "http_version": "1.1", "root_path": "", "asgi": {"version": "3.0"}, "state": {},
+    }  # fmt: skip
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def once() -> None:
+        await app(scope, receive, send)
+
+    anyio.run(once)
+    head = {name.decode().lower(): value.decode() for name, value in said[0]["headers"]}
+    return head | {"status": str(said[0]["status"])}
+
+
+def _repeated(ask: Callable[[], dict[str, str]], times: int = 200) -> float:
+    """CPU milliseconds of one; the cost of starting an event loop each time is measured and taken off."""
+    ask()
+
+    async def nothing() -> None:
+        return None
+
+    loops = _cost(lambda: [anyio.run(nothing) for _ in range(times)])[0] / times
+    return max(0.001, _cost(lambda: [ask() for _ in range(times)])[0] / times - loops)
+
+
+def _cost(work: Callable[[], T]) -> tuple[float, T]:
+    started = time.process_time()
+    made = work()
+    return (time.process_time() - started) * 1000, made
+
+
+def _memory() -> float:
+    """Most resident memory so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / MB if sys.platform == "darwin" else peak * 1024 / MB

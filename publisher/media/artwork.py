@@ -19,6 +19,7 @@ from publisher.media.signatures import foreign, refusal
 
 SMALLEST, LARGEST = 1400, 3000
 MOST_PIXELS, MOST_OCTETS = 36_000_000, 50 * MEGA
+TOO_MANY = f"The picture has too many pixels to be opened. Covers have at most {LARGEST} × {LARGEST}."
 JPEG_QUALITY = 90
 #: What can be turned into a cover, and of that what covers may be.
 OPENED = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP")
@@ -136,14 +137,14 @@ def _opened(picture: Picture) -> Iterator[Image.Image]:
 def _read(file: BinaryIO, head: bytes) -> Image.Image:
     try:
         image = Image.open(file, formats=OPENED)
+    except Image.DecompressionBombError as problem:
+        raise BadInput(TOO_MANY) from problem
     except Exception as problem:  # Pillow's readers raise whatever their formats make them stumble over
         if known := foreign(head):
             raise refusal(known) from problem
         raise BadInput("This is no picture that can be read. Covers are JPEG or PNG.") from problem
     if image.width * image.height > MOST_PIXELS:
-        raise BadInput(
-            f"The picture is {image.width} × {image.height} pixels, too many to be opened. Covers have at most {LARGEST} × {LARGEST}."
-        )
+        raise BadInput(TOO_MANY)
     try:
         image.load()
     except Exception as problem:

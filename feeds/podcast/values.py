@@ -5,9 +5,10 @@ block, liveItem, alternateEnclosure, and itunes words that Apple no longer reads
 Sources: PSP-1; the podcast namespace 1.0 (podcastindex.org); Apple's podcaster's guide; RSS 2.0.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ GUID_NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 #: Octets of a description, characters of other long texts.
 LONGEST_DESCRIPTION = 4000
 
+_OF_TAG = re.compile(r"(?:podcast|itunes):[A-Za-z_][\w.-]*")
+_IN_TAG = re.compile(r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?")
 EpisodeType = Literal["full", "trailer", "bonus"]
 ShowType = Literal["episodic", "serial"]
 
@@ -56,13 +59,21 @@ class Tag:
         """The reverse of `as_data`; `ValueError` with a sentence where the data has another shape."""
         name, attributes, text = data.get("name"), data.get("attributes", {}), data.get("text", "")
         children = data.get("children", [])
-        if not isinstance(name, str) or name.partition(":")[0] not in ("podcast", "itunes") or ":" not in name:
+        if not isinstance(name, str) or not _OF_TAG.fullmatch(name):
             raise ValueError("A tag has a name that begins with podcast: or itunes:.")
         if not isinstance(attributes, dict) or not isinstance(text, str) or not isinstance(children, list):
             raise ValueError(f"The tag {name} has attributes (names and texts), a text, and children (a list of tags).")
         if not all(isinstance(k, str) and isinstance(v, str) for k, v in attributes.items()):
             raise ValueError(f"The attributes of {name} are texts.")
-        return cls(name, tuple(attributes.items()), text, tuple(cls.from_data(child) for child in children))
+        return cls(name, tuple(attributes.items()), text, tuple(map(cls._from_child, children)))
+
+    @classmethod
+    def _from_child(cls, data: Any) -> "Tag":
+        """Within a tag plain names are at home too: podcast:liveItem holds title, guid and enclosure."""
+        name = data.get("name") if isinstance(data, Mapping) else None
+        if not isinstance(name, str) or not _IN_TAG.fullmatch(name):
+            raise ValueError("What stands in a tag has a name such as podcast:remoteItem or title.")
+        return replace(cls.from_data({**data, "name": "podcast:any"}), name=name)
 
 
 @dataclass(frozen=True)

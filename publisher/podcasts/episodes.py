@@ -264,11 +264,12 @@ def free_slug(session: Session, show: Show, wanted: str) -> str:
     return free_among(set(session.exec(alike).all()), stem)
 
 
-def slug_stem(wanted: str) -> str:
-    """What a title gives for an address: small letters of ASCII, digits and hyphens, and none of the words with a meaning."""
+def slug_stem(wanted: str, *, otherwise: str = "episode") -> str:
+    """What a title gives for an address: small letters of ASCII, digits and hyphens, and none of the words with a meaning.
+    `otherwise`: for a title without a letter of ASCII."""
     stem = slug_of(wanted)[:70].strip("-")
-    if stem == "resource" and "resource" not in wanted.lower():  # a title without one letter of ASCII
-        stem = "episode"
+    if stem == "resource" and "resource" not in wanted.lower():
+        stem = otherwise
     return f"{stem}-1" if stem in reading.RESERVED else stem
 
 

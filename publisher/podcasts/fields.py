@@ -6,6 +6,7 @@ Each takes what was given and returns what is kept, or raises `BadInput` with th
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,9 +32,29 @@ def slug(text: str, field: str = "slug") -> str:
     return text
 
 
-def line(text: str, field: str, *, longest: int = LONGEST, needed: bool = False) -> str:
+def same(here: Any, there: Any) -> bool:
+    """Whether two values of a field are one, lists and tuples alike."""
+    return bool(list(here) == list(there) if isinstance(here, list | tuple) else here == there)
+
+
+def text(given: Any, field: str) -> str:
+    """A text of several lines."""
+    if not isinstance(given, str):
+        raise BadInput(f"This is a text: {field.replace('_', ' ')}.", field=field)
+    return given.replace("\x00", "").strip()
+
+
+def flag(given: Any, field: str) -> bool:
+    if not isinstance(given, bool):
+        raise BadInput(f"This is true or false: {field.replace('_', ' ')}.", field=field)
+    return given
+
+
+def line(text: str | None, field: str, *, longest: int = LONGEST, needed: bool = False) -> str:
     """One line of text, white space collapsed."""
-    kept = " ".join(str(text or "").replace("\x00", "").split())
+    if not isinstance(text, str | None):
+        raise BadInput(f"This is a text: {field.replace('_', ' ')}.", field=field)
+    kept = " ".join((text or "").replace("\x00", "").split())
     if needed and not kept:
         raise BadInput(f"Please fill in: {field.replace('_', ' ')}.", field=field)
     if len(kept) > longest:
@@ -43,7 +64,7 @@ def line(text: str, field: str, *, longest: int = LONGEST, needed: bool = False)
 
 def address(text: str | None, field: str) -> str | None:
     """An absolute web address, or None for none."""
-    kept = (text or "").strip()
+    kept = line(text, field, longest=100_000)
     if not kept:
         return None
     try:
@@ -57,32 +78,29 @@ def address(text: str | None, field: str) -> str | None:
 
 
 def mail_address(text: str, field: str) -> str:
-    kept = text.strip()
+    kept = line(text, field)
     if kept and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", kept):
         raise BadInput(f"“{kept[:80]}” is not an e-mail address.", field=field)
     return kept
 
 
 def language(text: str, field: str = "language") -> str:
-    code = normalise(text or "")
+    code = normalise(line(text, field))
     if code is None:
-        raise BadInput(f"“{text}” is not a language. Use a code such as en or pt-BR.", field=field)
+        raise BadInput(f"“{text[:40]}” is not a language. Use a code such as en or pt-BR.", field=field)
     return code
 
 
 def category_list(given: Sequence[Any], field: str = "categories") -> list[list[str | None]]:
-    """Apple's categories in order of weight, each as [category, subcategory or null]."""
+    """Apple's categories in order of weight, each as [category, subcategory or null] or “Category > Subcategory”."""
     kept: list[list[str | None]] = []
-    for entry in given:
-        top, sub = (entry, None) if isinstance(entry, str) else ([*list(entry), None])[:2]
-        if isinstance(entry, str) and ">" in entry:
-            top, sub = (part.strip() for part in entry.split(">", 1))
-        if not categories.is_known(str(top), sub or None):
-            raise BadInput(
-                f"“{' > '.join(filter(None, [str(top), sub]))}” is not a category of Apple's list.", field=field
-            )
+    for entry in _entries(given, field):
+        parts = entry.split(">", 1) if isinstance(entry, str) else _entries(entry, field)
+        top, sub = (line(part, field) for part in (*parts, None, None)[:2])
+        if not categories.is_known(top, sub or None):
+            raise BadInput(f"“{' > '.join(filter(None, [top, sub]))}” is not a category of Apple's list.", field=field)
         if [top, sub or None] not in kept:
-            kept.append([str(top), sub or None])
+            kept.append([top, sub or None])
     return kept
 
 
@@ -120,7 +138,7 @@ def places(given: Sequence[Any], field: str = "places") -> list[dict[str, Any]]:
         name = line(one.get("name", ""), field, longest=128)
         if not name:
             continue
-        country = (one.get("country") or "").strip().upper() or None
+        country = line(one.get("country"), field).upper() or None
         if country and country_name(country, "en") == country:
             raise BadInput(f"“{country}” is not a country. Use a code such as KE.", field=field)
         kept.append(
@@ -159,56 +177,86 @@ def tags(given: Sequence[Any], field: str = "tags") -> list[dict[str, Any]]:
     """What has no form of its own, as elements: see `feeds.podcast.values.Tag`."""
     try:
         return [Tag.from_data(one).as_data() for one in _maps(given, field)]
-    except ValueError as problem:
-        raise BadInput(str(problem), field=field) from problem
+    except (ValueError, RecursionError) as problem:
+        words = str(problem) if isinstance(problem, ValueError) else "These tags are nested too deep."
+        raise BadInput(words, field=field) from problem
 
 
 def subjects(given: Sequence[Any], field: str = "subjects") -> list[list[str]]:
     """[[facet, key]] or `facet:key`, in the vocabulary of readers' interests."""
     kept = []
-    for one in given:
-        facet, key = one.split(":", 1) if isinstance(one, str) and ":" in one else ([*list(one), "", ""])[:2]
+    for one in _entries(given, field):
+        parts = one.split(":", 1) if isinstance(one, str) else _entries(one, field)
+        facet, key = (line(part, field) for part in (*parts, None, None)[:2])
         if facet not in ("topic", "sector", "audience", "country", "region") or not key:
-            raise BadInput(f"“{one}” is not a subject. Write it like topic:play or country:KE.", field=field)
+            raise BadInput(
+                f"“{':'.join(filter(None, (facet, key)))}” is not a subject. Write it like topic:play or country:KE.",
+                field=field,
+            )
         if [facet, key] not in kept:
-            kept.append([str(facet), str(key)])
+            kept.append([facet, key])
     return kept
 
 
 def trailers(given: Sequence[Any], field: str = "trailers") -> list[dict[str, Any]]:
     """Trailers kept elsewhere: [{title, url, published (ISO 8601), length, type, season}]."""
-    return [dict(one) for one in _maps(given, field) if address(one.get("url"), field)]
+    kept = []
+    for one in _maps(given, field):
+        url = address(one.get("url"), field)
+        if url is None:
+            continue
+        said = line(one.get("published"), field)
+        try:
+            published = datetime.fromisoformat(said)
+        except ValueError as problem:
+            raise BadInput(f"“{said[:40]}” is not a date such as 2026-12-01T09:00:00+03:00.", field=field) from problem
+        if published.tzinfo is None:
+            raise BadInput("The date of a trailer says its distance from UTC, such as +03:00.", field=field)
+        kept.append(
+            {
+                "title": line(one.get("title"), field, needed=True),
+                "url": url,
+                "published": published.isoformat(),
+                "length": number(one.get("length"), field, longest=15),
+                "type": line(one.get("type"), field) or None,
+                "season": number(one.get("season"), field),
+            }
+        )
+    return kept
 
 
 def update_frequency(given: Mapping[str, Any], field: str = "update_frequency") -> dict[str, Any]:
     """How often there is something new: {text, rrule, complete, dtstart}."""
+    (said,) = _maps([given], field)
     kept: dict[str, Any] = {}
-    if text := line(given.get("text", ""), field, longest=128):
-        kept["text"] = text
+    if words := line(said.get("text"), field, longest=128):
+        kept["text"] = words
     for name in ("rrule", "dtstart"):
-        if value := line(given.get(name) or "", field):
+        if value := line(said.get(name), field):
             kept[name] = value
-    if given.get("complete") is not None:
-        kept["complete"] = bool(given["complete"])
+    if said.get("complete") is not None:
+        kept["complete"] = flag(said["complete"], field)
     return kept
 
 
 def addresses(given: Sequence[Any], field: str) -> list[str]:
-    return [found for one in given if (found := address(str(one), field))]
+    """Web addresses, each once."""
+    found = (address(one, field) for one in _entries(given, field))
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def one_of(value: str, allowed: Sequence[str], field: str) -> str:
-    found = _one_of(value, allowed, field)
+    found = _one_of(line(value, field), allowed, field)
     if found is None:
         raise BadInput(f"This is one of: {', '.join(allowed)}.", field=field)
     return found
 
 
-def number(value: Any, field: str) -> int | None:
-    """A whole number from 1, or none."""
+def number(value: Any, field: str, *, longest: int = 6) -> int | None:
+    """A whole number from 1, or none. `longest`: digits."""
     if value in (None, ""):
         return None
-    if not re.fullmatch(r"\d{1,6}", str(value)) or int(value) < 1:
+    if isinstance(value, bool) or not re.fullmatch(rf"[0-9]{{1,{longest}}}", str(value)) or int(value) < 1:
         raise BadInput("This is a whole number from 1.", field=field)
     return int(value)
 
@@ -222,7 +270,7 @@ def _one_of(value: Any, allowed: Sequence[str], field: str) -> str | None:
 
 
 def _like(value: Any, pattern: re.Pattern[str], example: str, field: str) -> str | None:
-    kept = str(value or "").strip()
+    kept = line(value, field)
     if kept and not pattern.fullmatch(kept):
         raise BadInput(f"“{kept[:60]}” should look like {example}.", field=field)
     return kept or None
@@ -239,8 +287,14 @@ def _seconds(value: Any, field: str) -> float:
 
 
 def _maps(given: Sequence[Any], field: str) -> list[Mapping[str, Any]]:
-    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given) or len(given) > MOST:
-        raise BadInput(f"This is a list of at most {MOST} entries, each with names and values.", field=field)
+    if not all(isinstance(one, Mapping) for one in _entries(given, field)):
+        raise BadInput("Each entry of this list has names and values.", field=field)
+    return list(given)
+
+
+def _entries(given: Any, field: str) -> list[Any]:
+    if not isinstance(given, list | tuple) or len(given) > MOST:
+        raise BadInput(f"This is a list of at most {MOST} entries: {field.replace('_', ' ')}.", field=field)
     return list(given)
 
 

@@ -3,10 +3,12 @@
 `draft → scheduled → published → withdrawn`, each step one conditional UPDATE: of two people, or two machines, one does it.
 """
 
+import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, func, update
 from sqlmodel import Session, col, select
 
 from feeds.podcast import emitting
@@ -15,10 +17,12 @@ from publisher.house import House
 from publisher.podcasts import shelf, shows, values
 from publisher.podcasts.models import Episode, EpisodeState, Show
 
+log = logging.getLogger("publisher.podcasts")
 _EPISODE: Table = Episode.__table__  # type: ignore[attr-defined]
 AT_ONCE = 100
 #: A moment this close to now is now: clocks of browsers are never quite right.
 GRACE = timedelta(seconds=30)
+WAITING = (EpisodeState.SCHEDULED,)
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,12 @@ def schedule(session: Session, house: House, episode: Episode, at: datetime, *, 
         raise BadInput("That moment has passed. Choose one to come, or publish now.", field="publish_at")
     _must_be_fit(session, house, episode)
     before = (EpisodeState.DRAFT, EpisodeState.SCHEDULED, EpisodeState.WITHDRAWN)
-    _step(session, episode, before, EpisodeState.SCHEDULED, now=now, publish_at=at)
+    _step(session, episode, before, EpisodeState.SCHEDULED, now=now, publish_at=at, taking="")
 
 
 def unschedule(session: Session, episode: Episode, *, now: datetime) -> None:
     """Back to a draft."""
-    _step(session, episode, (EpisodeState.SCHEDULED,), EpisodeState.DRAFT, now=now, publish_at=None)
+    _step(session, episode, WAITING, EpisodeState.DRAFT, now=now, publish_at=None)
 
 
 def publish(
@@ -70,33 +74,43 @@ def withdraw(session: Session, house: House, episode: Episode, *, now: datetime)
 
 def publish_due(house: House, now: datetime) -> list[Due]:
     """Everything whose time has come, also late, after an outage. Each in a transaction of its own: one that cannot appear
-    does not keep the others, and is a draft again with the reason."""
-    return [_publish_one(house, episode_id, now) for episode_id in due(house, now)]
+    does not keep the others, and is a draft again with the reason. What another machine has published is not in the answer."""
+    done: list[Due] = []
+    tried: set[int] = set()
+    while coming := [number for number in due(house, now, but=tried) if number not in tried]:
+        tried.update(coming)
+        done += [one for number in coming if (one := _publish_one(house, number, now)) is not None]
+    return done
 
 
-def due(house: House, now: datetime) -> list[int]:
-    """Numbers of the episodes whose time has come, the earliest first."""
+def due(house: House, now: datetime, *, but: Collection[int] = ()) -> list[int]:
+    """Numbers of the episodes whose time has come, the earliest first, a hundred at most. `but`: those that are known."""
     wanted = select(Episode.id).where(col(Episode.state) == EpisodeState.SCHEDULED, col(Episode.publish_at) <= now)
+    order = (col(Episode.publish_at), col(Episode.id))
     with house.database.reading() as session:
-        order = (col(Episode.publish_at), col(Episode.id))
-        return [i for i in session.exec(wanted.order_by(*order).limit(AT_ONCE)).all() if i is not None]
+        found = session.exec(wanted.order_by(*order).limit(AT_ONCE + len(but))).all()
+    return [number for number in found if number is not None and number not in but][:AT_ONCE]
 
 
-def _publish_one(house: House, episode_id: int, now: datetime) -> Due:
-    with house.database.session() as session:
-        episode = session.get_one(Episode, episode_id)
-        problem = why_not(session, house, episode)
-        if problem:
-            _step(session, episode, (EpisodeState.SCHEDULED,), EpisodeState.DRAFT, now=now, taking=problem)
-            return Due(episode_id, problem)
-        try:
-            when = episode.published_at or episode.publish_at or now
-            values = {"published_at": when, "publish_at": None}
-            _step(session, episode, (EpisodeState.SCHEDULED,), EpisodeState.PUBLISHED, now=now, **values)
-        except Conflict:  # another machine was first
-            return Due(episode_id)
-        _tell(session, house, episode, now)
-    return Due(episode_id)
+def _publish_one(house: House, number: int, now: datetime) -> Due | None:
+    """None where another machine was first, or somebody has just decided otherwise."""
+    try:
+        with house.database.session() as session:
+            episode = session.get_one(Episode, number)
+            problem = why_not(session, house, episode)
+            if problem:
+                _step(session, episode, WAITING, EpisodeState.DRAFT, now=now, due_by=now, taking=problem)
+                return Due(number, problem)
+            when = func.coalesce(_EPISODE.c.published_at, _EPISODE.c.publish_at)  # as the row says at this moment
+            values = {"published_at": when, "publish_at": None, "taking": ""}
+            _step(session, episode, WAITING, EpisodeState.PUBLISHED, now=now, due_by=now, **values)
+            _tell(session, house, episode, now)
+    except Conflict:
+        return None
+    except Exception as problem:  # a fault of ours in one must not keep the others from appearing
+        log.exception("episode %s could not be published", number)
+        return Due(number, str(problem) or type(problem).__name__)
+    return Due(number)
 
 
 def why_not(session: Session, house: House, episode: Episode) -> str:
@@ -118,9 +132,13 @@ def _step(
     after: EpisodeState,
     *,
     now: datetime,
+    due_by: datetime | None = None,
     **values: object,
 ) -> None:
+    """One step, where the row still stands as it must. `due_by`: and its instant is no later than that."""
     which = update(_EPISODE).where(_EPISODE.c.id == episode.id, _EPISODE.c.state.in_(before))
+    if due_by is not None:
+        which = which.where(_EPISODE.c.publish_at <= due_by)
     stamp = {"state": after, "updated_at": now, "revision": _EPISODE.c.revision + 1}
     if session.execute(which.values(**stamp, **values).returning(_EPISODE.c.id)).first() is None:
         session.refresh(episode)

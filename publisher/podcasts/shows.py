@@ -1,11 +1,13 @@
 """Shows: what staff decide about a podcast, and the version that grows with every change its feed shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Table, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from feeds.podcast.values import podcast_guid
@@ -15,15 +17,16 @@ from publisher.errors import BadInput, Conflict, NotFound
 from publisher.house import House
 from publisher.media import artwork, storage
 from publisher.media.models import MediaFile
-from publisher.podcasts import addresses, pings
+from publisher.podcasts import addresses, pings, shelf
 from publisher.podcasts import fields as reading
 from publisher.podcasts.models import Episode, Show
 
 _SHOW: Table = Show.__table__  # type: ignore[attr-defined]
 _EPISODE: Table = Episode.__table__  # type: ignore[attr-defined]
 MEDIUMS = ("podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "course", "mixed")
-#: Columns that are kept as they are given: true or false.
-_FLAGS = ("explicit", "complete", "block", "locked", "podping", "op3")
+#: What each item of the feed shows of its show, and what the shelf does.
+IN_EVERY_ITEM = frozenset({"op3", "list_id", "explicit"})
+ON_THE_SHELF = frozenset({"title", "language", "licence", "persons", "subjects", "block", "list_id", "on_shelf"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Shape:
     block: bool = False
     copyright: str = ""
     locked: bool = True
+    locked_owner: str = ""
     medium: str = "podcast"
     licence: str = ""
     licence_url: str | None = None
@@ -59,6 +63,7 @@ class Shape:
     subjects: Sequence[Any] = ()
     editions: str | None = None
     list_slug: str | None = None
+    on_shelf: bool = True
     hubs: Sequence[Any] = ()
     podping: bool = False
     op3: bool = False
@@ -67,29 +72,37 @@ class Shape:
 def add(session: Session, house: House, slug: str, shape: Shape, *, now: datetime, guid: str | None = None) -> Show:
     """A new show. Its podcast:guid is made of its feed's address, once, or is `guid` for a show that had one before."""
     reading.slug(slug)
-    if session.exec(select(Show.id).where(col(Show.slug) == slug)).first():
-        raise Conflict(f"There is a show “{slug}” already.")
     show = Show(
         slug=slug,
         guid=guid or podcast_guid(house.settings.url(f"/podcasts/{slug}/feed.xml")),
         changed_at=now,
         created_at=now,
-        **_checked(session, shape),
+        **_checked(session, shape, READERS),
     )
-    session.add(show)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(show)
+    except IntegrityError as problem:
+        raise Conflict(f"There is a show “{slug}” already.") from problem
     return show
 
 
 def edit(session: Session, house: House, show: Show, shape: Shape, *, now: datetime) -> bool:
-    """Change what was decided; True where something did. Shelf, feed and pings follow."""
-    changes = {name: value for name, value in _checked(session, shape).items() if value != getattr(show, name)}
+    """Change what was decided; True where something did. Shelf, feed and pings follow.
+
+    What stays as it was is not judged again: a feed that was imported may have brought what nobody could type here.
+    """
+    present = shape_of(session, show)
+    new = [name for name in READERS if not reading.same(getattr(shape, name), getattr(present, name))]
+    changes = {name: value for name, value in _checked(session, shape, new).items() if value != getattr(show, name)}
     for name, value in changes.items():
         setattr(show, name, value)
     if changes:
         session.add(show)
         session.flush()
-        touch(session, house, show, now=now, every_item=bool({"op3", "list_id", "explicit"} & set(changes)))
+        touch(session, house, show, now=now, every_item=not IN_EVERY_ITEM.isdisjoint(changes))
+        if not ON_THE_SHELF.isdisjoint(changes):
+            shelf.put_all(session, house, show, now=now)
     return bool(changes)
 
 
@@ -123,11 +136,12 @@ def move(session: Session, house: House, show: Show, to: str | None, *, now: dat
 
 
 def archive(session: Session, house: House, show: Show, *, now: datetime, archived: bool = True) -> None:
-    """Take a show out of lists and pages; its feed and sound keep answering for those who have it."""
+    """Take a show out of lists, pages and the library; its feed and sound keep answering for those who have it."""
     show.state = "archived" if archived else "active"
     session.add(show)
     session.flush()
     touch(session, house, show, now=now)
+    shelf.put_all(session, house, show, now=now)
 
 
 def by_slug(session: Session, slug: str) -> Show:
@@ -169,25 +183,37 @@ def touch(session: Session, house: House, show: Show, *, now: datetime, every_it
     pings.due(session, house, show, now=now)
 
 
-def _checked(session: Session, shape: Shape) -> dict[str, Any]:
-    kept = {name: reader(getattr(shape, name)) for name, reader in reading.READERS.items() if hasattr(shape, name)}
-    mailing_list = lists.get(session, shape.list_slug) if shape.list_slug else None
-    return {
-        **kept,
-        **{name: bool(getattr(shape, name)) for name in _FLAGS},
-        "title": reading.line(shape.title, "title", needed=True),
-        "description": shape.description.replace("\x00", "").strip(),
-        "description_format": reading.one_of(shape.description_format, ("markdown", "html"), "description_format"),
-        "language": reading.language(shape.language),
-        "author": reading.line(shape.author, "author"),
-        "owner_name": reading.line(shape.owner_name, "owner_name"),
-        "owner_email": reading.mail_address(shape.owner_email, "owner_email"),
-        "link": reading.address(shape.link, "link") or "",
-        "type": reading.one_of(shape.type, ("episodic", "serial"), "type"),
-        "copyright": reading.line(shape.copyright, "copyright"),
-        "medium": reading.one_of(shape.medium, MEDIUMS, "medium"),
-        "licence": reading.line(shape.licence, "licence", longest=128),
-        "licence_url": reading.address(shape.licence_url, "licence_url"),
-        "editions": reading.slug(shape.editions, "editions") if shape.editions else None,
-        "list_id": mailing_list.id if mailing_list else None,
-    }
+def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, Any]:
+    """These columns as they are kept; `BadInput` names the first that cannot be."""
+    kept = {name: READERS[name](getattr(shape, name)) for name in names}
+    if "list_slug" in kept:
+        slug = kept.pop("list_slug")
+        kept["list_id"] = lists.get(session, slug).id if slug else None
+    return kept
+
+
+def _line(name: str, **rules: Any) -> Callable[[Any], str]:
+    return partial(reading.line, field=name, **rules)
+
+
+#: Column → how it is read. `list_slug` becomes `list_id`.
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    **{name: reader for name, reader in reading.READERS.items() if name in Shape.__dataclass_fields__},
+    **{
+        name: partial(reading.flag, field=name)
+        for name in ("explicit", "complete", "block", "locked", "on_shelf", "podping", "op3")
+    },
+    **{name: _line(name) for name in ("author", "owner_name", "copyright", "list_slug")},
+    "title": _line("title", needed=True),
+    "description": partial(reading.text, field="description"),
+    "description_format": partial(reading.one_of, allowed=("markdown", "html"), field="description_format"),
+    "language": reading.language,
+    "owner_email": partial(reading.mail_address, field="owner_email"),
+    "locked_owner": partial(reading.mail_address, field="locked_owner"),
+    "link": lambda given: reading.address(given, "link") or "",
+    "type": partial(reading.one_of, allowed=("episodic", "serial"), field="type"),
+    "medium": partial(reading.one_of, allowed=MEDIUMS, field="medium"),
+    "licence": _line("licence", longest=128),
+    "licence_url": partial(reading.address, field="licence_url"),
+    "editions": lambda given: reading.slug(given, "editions") if given else None,
+}

@@ -40,12 +40,12 @@ def show(session: Session, house: House, row: Show, *, token: str | None = None)
         copyright=row.copyright,
         guid=row.guid,
         locked=row.locked,
-        locked_owner=None if private else row.owner_email or None,
+        locked_owner=None if private else row.locked_owner or row.owner_email or None,
         medium=row.medium,
         funding=tuple(feed.Funding(**one) for one in row.funding),
         persons=_persons(row.persons),
         places=_places(row.places),
-        licence=feed.Licence(row.licence, row.licence_url) if row.licence else None,
+        licence=_licence(row),
         update_frequency=feed.UpdateFrequency(**row.update_frequency) if row.update_frequency else None,
         trailers=_trailers(session, house, row, token),
         pings=pings.pings(house, row),
@@ -100,7 +100,7 @@ def _episode(house: House, row: Show, one: Episode, beside: _Beside, token: str 
         guid_is_permalink=one.guid_is_permalink,
         title=one.title,
         enclosure=_enclosure(house, row, one, beside, token),
-        published=one.published_at or one.publish_at or one.created_at,
+        published=one.published_at or one.publish_at,
         description=words.notes_html(one) or one.title,
         link=one.link or addresses.episode(house, row, one),
         author=one.author,
@@ -116,7 +116,7 @@ def _episode(house: House, row: Show, one: Episode, beside: _Beside, token: str 
         number_display=one.number_display,
         persons=_persons(one.persons),
         places=_places(one.places),
-        licence=feed.Licence(one.licence, one.licence_url) if one.licence else None,
+        licence=_licence(one),
         transcripts=_transcripts(house, row, one, beside.transcripts.get(one.id or 0, ()), token),
         chapters=_chapters(house, row, one, token),
         soundbites=tuple(feed.Soundbite(b["start"], b["duration"], b.get("title", "")) for b in one.soundbites),
@@ -199,6 +199,10 @@ def _persons(rows: list[Any]) -> tuple[feed.Person, ...]:
 
 def _places(rows: list[Any]) -> tuple[feed.Place, ...]:
     return tuple(feed.Place(**one) for one in rows)
+
+
+def _licence(row: Show | Episode) -> feed.Licence | None:
+    return feed.Licence(row.licence, row.licence_url) if row.licence or row.licence_url else None
 
 
 def _tags(rows: list[Any]) -> tuple[feed.Tag, ...]:

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience.models import MailingList, Person
-from publisher.demo import content, marker, past, people, settling, shelf
+from publisher.demo import content, marker, past, people, podcasts, settling, shelf
 from publisher.demo.living import demo_sources, private_hosts_for
 from publisher.demo.removal import remove, take_away
 from publisher.errors import Conflict
@@ -22,6 +22,7 @@ from publisher.library.models import Source, Work
 from publisher.mail import addresses, identities
 from publisher.newsletters import newsletters
 from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.podcasts.models import Episode, Show
 from publisher.vocabulary import terms
 
 __all__ = [
@@ -50,6 +51,8 @@ class Summary:
     newsletters: int
     sources: int
     issues_sent: int
+    shows: int
+    episodes: int
     draft: str
     staff: tuple[Login, ...]
     password: str
@@ -94,6 +97,7 @@ def _must_be_empty(session: Session) -> None:
             ("resources", _count(session, Work)),
             ("readers", _count(session, Person)),
             ("newsletters", _count(session, Newsletter)),
+            ("shows", _count(session, Show)),
             ("lists", _count(session, MailingList, col(MailingList.slug) != settling.FIRST_LIST)),
         )
         if number
@@ -116,6 +120,7 @@ def _settle(session: Session, house: House, now: datetime) -> None:
     settling.found_newsletters(session, now)
     settling.let_sources_in(session, house, now)
     people.hire(session, house, now)
+    podcasts.found(session, house, now=now)
 
 
 def _come_in(session: Session, house: House, now: datetime, *, until: datetime) -> None:
@@ -126,6 +131,7 @@ def _come_in(session: Session, house: House, now: datetime, *, until: datetime) 
     shelved = set(session.exec(select(Work.slug)))
     coming = [a for a in shelf.arrivals(now) if a.resource.key[:70] not in shelved and a.at <= until]
     shelf.put_up(session, coming, now=now, reviewer=content.hub().staff[1].email)
+    podcasts.air(session, house, until=until, now=now)
 
 
 def _begin_drafts(session: Session, papers: Sequence[content.Newsletter], now: datetime) -> None:
@@ -148,6 +154,8 @@ def _summary(session: Session) -> Summary:
         newsletters=_count(session, Newsletter),
         sources=len(content.sources()),
         issues_sent=_count(session, Issue, col(Issue.state) == IssueState.SENT),
+        shows=_count(session, Show),
+        episodes=_count(session, Episode),
         draft=session.exec(drafts.order_by(col(Issue.id).desc())).first() or "",
         staff=tuple(Login(person.name, person.email, person.role) for person in content.hub().staff),
         password=people.PASSWORD,

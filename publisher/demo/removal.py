@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, update
@@ -11,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from publisher.audience.lists import find as find_list
 from publisher.audience.lists import reopen
 from publisher.audience.models import AddressChange, Consent, Interest, MailingList, Person, Subscription
-from publisher.demo import marker
+from publisher.demo import marker, off_air
 from publisher.errors import Conflict, NotFound
 from publisher.house import House
 from publisher.library.models import (
@@ -57,30 +58,40 @@ class Made:
     works: Ids
     addresses: Ids
     people: Ids
+    on_air: off_air.OnAir
 
 
 def remove(house: House, now: datetime) -> None:
     """Take the demo hub away. `NotFound` where it is not here; `Conflict` where it would take something real with it."""
     with house.database.session() as session:
-        if marker.find(session) is None:
+        line = marker.find(session)
+        if line is None:
             raise NotFound("The demo hub is not here.")
-        _must_touch_nothing_real(session, _made(session, house))
-        take_away(session, house)
+        made = _made(session, house)
+        _must_touch_nothing_real(session, made)
+        off_air.must_be_only_ours(session, made.on_air, line.at, lists=made.lists)
+        left = take_away(session, house)
+    for path in left:
+        path.unlink(missing_ok=True)
 
 
-def take_away(session: Session, house: House) -> None:
-    """As `remove`, without asking: for a demo that was never finished."""
+def take_away(session: Session, house: House) -> list[Path]:
+    """As `remove`, without asking: for a demo that was never finished. Returns files of media to delete after the commit,
+    unless the demo is filled again."""
     made, line = _made(session, house), marker.find(session)
     assert line is not None
     _mails(session, made, line.at)
     _issues(session, made)
+    left = off_air.take_off(session, house, made.on_air, people=made.people)
     _works(session, made)
+    off_air.close_source(session)
     _people(session, made)
     _newsletters(session, made)
     _sign_as_before(session, line.data["before"], line.data.get("signs", {}))
     _open_again(session, line.data.get("closed", ""))
     session.delete(line)
     session.flush()
+    return left
 
 
 def _made(session: Session, house: House) -> Made:
@@ -101,6 +112,7 @@ def _made(session: Session, house: House) -> Made:
     identities_of, lists = those(Identity, named["identities"]), those(MailingList, named["lists"])
     list_keys = select(MailingList.slug).where(col(MailingList.id).in_(lists))
     issues = _ids(session, Issue, col(Issue.newsletter_id).in_(newsletters))
+    here = off_air.on_air(session, at)
     of_issues = select(Issue.letter_id).where(col(Issue.id).in_(issues), col(Issue.letter_id).is_not(None))
     return Made(
         identities=identities_of,
@@ -117,16 +129,18 @@ def _made(session: Session, house: House) -> Made:
             ),
         ),
         sources=sources,
-        works=_works_of(session, sources),
+        works=_works_of(session, sources, here.records),
         addresses=people_addresses,
         people=_ids(session, Person, or_(col(Person.address_id).in_(people_addresses), col(Person.id).in_(moved))),
+        on_air=here,
     )
 
 
-def _works_of(session: Session, sources: Ids) -> Ids:
-    """Works that only the demo's sources speak of, and what was merged into them. Others outlive it."""
-    here = select(Record.work_id).where(col(Record.source_id).in_(sources), col(Record.work_id).is_not(None))
-    elsewhere = select(Record.work_id).where(col(Record.source_id).not_in(sources), col(Record.work_id).is_not(None))
+def _works_of(session: Session, sources: Ids, records: Ids) -> Ids:
+    """Works that only the demo's sources and episodes speak of, and what was merged into them. Others outlive it."""
+    ours = or_(col(Record.source_id).in_(sources), col(Record.id).in_(records))
+    here = select(Record.work_id).where(ours, col(Record.work_id).is_not(None))
+    elsewhere = select(Record.work_id).where(~ours, col(Record.work_id).is_not(None))
     works = set(_ids(session, Work, col(Work.id).in_(here), col(Work.id).not_in(elsewhere)))
     merged = _ids(session, Work, col(Work.merged_into_id).in_(works), col(Work.id).not_in(elsewhere))
     return sorted(works | set(merged))
@@ -209,7 +223,8 @@ def _works(session: Session, made: Made) -> None:
     _delete(session, LookAlike, or_(col(LookAlike.work_id).in_(made.works), col(LookAlike.other_id).in_(made.works)))
     for table in (SearchDocument, WorkText, Subject, TitleBlock, WorkKey):
         _delete(session, table, col(table.work_id).in_(made.works))
-    _delete(session, Record, or_(col(Record.source_id).in_(made.sources), col(Record.work_id).in_(made.works)))
+    said = or_(col(Record.source_id).in_(made.sources), col(Record.id).in_(made.on_air.records))
+    _delete(session, Record, or_(said, col(Record.work_id).in_(made.works)))
     session.execute(update(Work).where(col(Work.merged_into_id).in_(made.works)).values(merged_into_id=None))
     _delete(session, Work, col(Work.id).in_(made.works))
     _delete(session, SourceRun, col(SourceRun.source_id).in_(made.sources))

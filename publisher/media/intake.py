@@ -53,9 +53,9 @@ def take_file(
     can be one. All slow work is done before the database is touched: give it a fresh session. `BadInput`: a sentence.
     """
     with _made_fit(house, path, name, expect, mend) as (fit, probed):
-        return keep(
-            session, house, fit, probed, _renamed(name, probed), now, made={"mended": True} if fit != path else None
-        )
+        _refuse_faults(fit, probed, expect)
+        made = {"mended": True} if fit != path else None
+        return keep(session, house, fit, probed, _renamed(name, probed), now, made=made)
 
 
 def take_url(

@@ -8,7 +8,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +44,7 @@ def keep(
     name: str,
     now: datetime,
     *,
-    made: dict[str, object] | None = None,
+    made: Mapping[str, object] | None = None,
 ) -> MediaFile:
     """Keep a copy of the file at `path`, or find that we have it: the same bytes are one row, however often they come.
 
@@ -56,7 +56,7 @@ def keep(
         "digest": digest, "kind": probed.kind, "type": probed.type, "extension": probed.extension, "length": probed.length,
         "name": clean_name(name), "duration": probed.duration, "bit_rate": probed.bit_rate, "audio_start": probed.audio_start,
         "width": probed.width, "height": probed.height, "alt": "", "credit": "", "licence": "",
-        "details": probed.details() | (made or {}), "created_at": now,
+        "details": probed.details() | dict(made or {}), "created_at": now,
     }  # fmt: skip
     session.execute(insert_into(session, _TABLE).values(**row).on_conflict_do_nothing(index_elements=["digest"]))
     return session.exec(select(MediaFile).where(col(MediaFile.digest) == digest)).one()

@@ -15,6 +15,7 @@ A piece that came already and comes again is taken as said twice. Only who began
 
 import os
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -107,14 +108,14 @@ def finish(
         upload = looking.exec(select(Upload).where(col(Upload.key) == key)).first()
         if upload is None or upload.by != by:
             raise NotFound(GONE)
-        done = looking.get(MediaFile, upload.media_id) if upload.media_id else None
+        done, name, length, received = upload.media_id, upload.name, upload.length, upload.received
     if done is not None:
-        return done
+        return session.get_one(MediaFile, done)
     path = _path(house.settings, key)
-    there = min(upload.received, _on_disk(path))
-    if there != upload.length:
+    there = min(received, _on_disk(path))
+    if there != length:
         raise WrongOffset(there)
-    media = take_file(session, house, path, name=upload.name, now=now, expect=expect, mend=mend)
+    media = take_file(session, house, path, name=name, now=now, expect=expect, mend=mend)
     row = session.exec(select(Upload).where(col(Upload.key) == key)).one()
     row.media_id, row.changed_at = media.id, now
     session.add(row)
@@ -138,11 +139,17 @@ def forget_old(session: Session, house: House, *, now: datetime) -> int:
     session.flush()
     for upload in old:
         _path(house.settings, upload.key).unlink(missing_ok=True)
-    for folder in ("uploads", "incoming"):  # what a process left that was ended in the middle
-        for path in (house.settings.data_dir / folder).glob("*"):
-            if datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo) < now - KEPT:
-                path.unlink(missing_ok=True)
+    _sweep(house.settings, set(session.exec(select(Upload.key)).all()), now)
     return len(old)
+
+
+def _sweep(settings: Settings, keys: set[str], now: datetime) -> None:
+    """What a process left in the folders that was ended in the middle."""
+    for folder in ("uploads", "incoming"):
+        for path in (settings.data_dir / folder).glob("*"):
+            with suppress(FileNotFoundError):
+                if path.name not in keys and datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo) < now - KEPT:
+                    path.unlink()
 
 
 def _write(path: Path, offset: int, chunk: bytes) -> None:

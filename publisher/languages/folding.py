@@ -10,4 +10,6 @@ _LETTERS = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d",
 def folded(text: str) -> str:
     """Lower case without accents, words joined by one blank; brackets stay, since they set remarks apart."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return _JOINTS.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+    if not decomposed.isascii():
+        decomposed = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _JOINTS.sub(" ", decomposed).strip()

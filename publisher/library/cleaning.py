@@ -88,7 +88,9 @@ def _without_tags(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    if text.isprintable():  # nearly always, and looking at every letter takes long
+        return text
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

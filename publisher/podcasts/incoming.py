@@ -32,7 +32,7 @@ STANDS_FOR: Mapping[str, tuple[str, Any]] = {
 }
 
 Columns = dict[str, Any]
-_NOTHING: dict[str, Columns] = {}
+_NOTHING: dict[str, Columns] = {}  # made once
 
 
 def show_columns(said: feed.Show) -> Columns:
@@ -139,8 +139,8 @@ def language_of(code: str) -> str | None:
 
 def digests(columns: Mapping[str, Any], *more: tuple[str, Any], of: type[Show] | type[Episode]) -> dict[str, str]:
     """A digest of each column that says something. `more`: what the feed said that is no column, by a name of ours."""
-    nothing = _nothing(of)
-    said = {name: value for name, value in columns.items() if value != nothing.get(name)}
+    unsaid = nothing(of)
+    said = {name: value for name, value in columns.items() if value != unsaid.get(name)}
     return {name: _digest(value) for name, value in [*said.items(), *more] if value not in (None, [])}
 
 
@@ -157,11 +157,11 @@ def changes(row: Show | Episode, columns: Columns, said: Mapping[str, str]) -> C
     return new
 
 
-def _nothing(of: type[Show] | type[Episode]) -> Columns:
-    """What each column has that nobody filled in."""
+def nothing(of: type[Show] | type[Episode]) -> Columns:
+    """What each column has that nobody filled in, but for the number that the database gives."""
     if of.__name__ not in _NOTHING:
-        fields = of.model_fields.items()
-        _NOTHING[of.__name__] = {name: field.get_default(call_default_factory=True) for name, field in fields}
+        fields = ((name, one) for name, one in of.model_fields.items() if name != "id" and not one.is_required())
+        _NOTHING[of.__name__] = {name: one.get_default(call_default_factory=True) for name, one in fields}
     return _NOTHING[of.__name__]
 
 

@@ -104,7 +104,7 @@ def _row(show: Show, one: Coming, taken: set[str], now: datetime) -> dict[str, A
         "created_at": now,
         "updated_at": now,
     }
-    return Episode(**given).model_dump(exclude={"id"})
+    return incoming.nothing(Episode) | given
 
 
 def _said(one: Coming, columns: incoming.Columns) -> dict[str, str]:

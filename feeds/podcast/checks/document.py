@@ -34,8 +34,8 @@ def opened(data: bytes, notes: Notes) -> Opened:
     text = _text(data, notes)
     if text.count("<") > MOST_TAGS:
         raise TooLarge("The document has more elements than we read.")
-    text = _without_doctype(text, notes)
-    root = _parsed(text, notes) if text else None
+    bare = _without_doctype(text, notes)
+    root = None if bare is None else _parsed(bare, notes)
     if root is None:
         return Opened(None, None)
     return Opened(root, _channel(root, notes))
@@ -61,8 +61,8 @@ def _text(data: bytes, notes: Notes) -> str:
     return ENCODING.sub("", declaration[0]) + text[declaration.end() :] if declaration else text
 
 
-def _without_doctype(text: str, notes: Notes) -> str:
-    """The text with line breaks in place of its document type; empty where that declares entities of its own."""
+def _without_doctype(text: str, notes: Notes) -> str | None:
+    """The text with line breaks in place of its document type; none where that declares entities of its own."""
     match = PROLOG.match(text)
     if match is None:
         return text
@@ -76,7 +76,7 @@ def _without_doctype(text: str, notes: Notes) -> str:
         line = text.count("\n", 0, start) + 1
         message = "The document declares entities of its own, so nothing in it was read: take the document type away."
         notes.wrong("document.entities", message, Spot(line, WHOLE))
-        return ""
+        return None
     return text[:start] + "\n" * kind.count("\n") + text[start + len(kind) :]
 
 

@@ -40,6 +40,6 @@ def _time_split(look: Look) -> None:
     if len(remotes) > 1:
         look.wrong("<podcast:valueTimeSplit> has more than one <podcast:remoteItem>: keep one.")
     for remote in remotes:
-        remote_item(remote)
+        remote_item(remote.by("podcast.remote-item"))
     if not remotes:
         _recipients(look, look.all("podcast:valueRecipient"))

@@ -7,7 +7,6 @@ link but `self`; and text that XML cannot carry raises.
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from email.utils import format_datetime
 
 import feedgen.entry
 import feedgen.feed
@@ -16,6 +15,8 @@ from lxml import etree
 ATOM = "http://www.w3.org/2005/Atom"
 #: What to tell feedgen where there is no date; `without_build_date` takes it out again.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -26,7 +27,9 @@ def clean(text: str) -> str:
 
 def rfc822(moment: datetime) -> str:
     """An aware moment as RSS 2.0 writes it (RFC 2822), in GMT: `Sun, 22 Nov 2026 21:00:00 GMT`."""
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
+    day = moment.astimezone(UTC)
+    time = f"{day.hour:02}:{day.minute:02}:{day.second:02}"
+    return f"{DAYS[day.weekday()]}, {day.day:02} {MONTHS[day.month - 1]} {day.year:04} {time} GMT"
 
 
 def add_links(parent: etree._Element, links: Iterable[tuple[str, str | None]]) -> None:

@@ -35,7 +35,11 @@ def item(episode: Episode) -> bytes:
     """One `<item>` in UTF-8, without declarations of namespaces. The same episode gives the same bytes, in any thread.
 
     `CannotBeEmitted` where `why_not` has a reason."""
-    return next(items([episode]))
+    needed, notes = _needed(episode), described(episode.description)
+    if needed.missing:
+        raise CannotBeEmitted(needed.missing)
+    plain = etree.tostring(_by_feedgen(episode, needed, notes), encoding="UTF-8")
+    return b"".join([plain[: -len(END)], str(_sheet(episode, notes)).encode(), END])
 
 
 def items(episodes: Iterable[Episode]) -> Iterator[bytes]:

@@ -81,7 +81,7 @@ def described(text: str, limit: int = LONGEST_DESCRIPTION) -> Described:
         text = NEW_LINE.sub("\n", text).replace("\x00", "")
     html = _is_html(text)
     whole = _sanitised(text[:LONGEST_READ]) if html else text
-    if not whole.isprintable():
+    if not whole.replace("\n", " ").isprintable():
         whole = clean(whole).replace("\ufeff", "")
     whole = whole.strip()
     if len(whole) * 4 <= limit or len(whole.encode()) <= limit:

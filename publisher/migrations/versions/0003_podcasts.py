@@ -16,19 +16,20 @@ def upgrade() -> None:
         "counting_secret",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("secret", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("day"),
     )
     op.create_table(
         "download_agent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("list_version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("app", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("device", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("system", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("machine", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("list_version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("text"),
+        sa.UniqueConstraint("text", "list_version"),
     )
     op.create_table(
         "log_import",
@@ -40,6 +41,7 @@ def upgrade() -> None:
         sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("known", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("bad", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
@@ -300,20 +302,28 @@ def upgrade() -> None:
     op.create_table(
         "download_window",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("listener", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sa.BigInteger(), nullable=True),
+        sa.Column("before_id", sa.Integer(), nullable=True),
+        sa.Column("listener", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("show_id", sa.Integer(), nullable=False),
         sa.Column("episode_id", sa.Integer(), nullable=False),
         sa.Column("media_id", sa.Integer(), nullable=True),
         sa.Column("agent_id", sa.Integer(), nullable=False),
-        sa.Column("started_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("octets", sa.Integer(), nullable=False),
-        sa.Column("needed", sa.Integer(), nullable=False),
-        sa.Column("counted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("started_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("octets", sa.BigInteger(), nullable=False),
+        sa.Column("day_octets", sa.BigInteger(), nullable=False),
+        sa.Column("day_counted", sa.Boolean(), nullable=False),
         sa.Column("dropped", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["agent_id"],
             ["download_agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["before_id"],
+            ["download_window.id"],
         ),
         sa.ForeignKeyConstraint(
             ["episode_id"],
@@ -328,11 +338,24 @@ def upgrade() -> None:
             ["show.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("key", "started_at"),
     )
     with op.batch_alter_table("download_window", schema=None) as batch_op:
-        batch_op.create_index("download_window_episode", ["episode_id", "counted_at"], unique=False)
-        batch_op.create_index("download_window_show", ["show_id", "counted_at"], unique=False)
+        batch_op.create_index(
+            "download_window_before",
+            ["before_id"],
+            unique=False,
+            sqlite_where=sa.text("before_id IS NOT NULL"),
+            postgresql_where=sa.text("before_id IS NOT NULL"),
+        )
+        batch_op.create_index("download_window_key", ["key"], unique=True)
+        batch_op.create_index("download_window_show", ["show_id", "day"], unique=False)
+        batch_op.create_index(
+            "download_window_stale",
+            ["day"],
+            unique=False,
+            sqlite_where=sa.text("stale"),
+            postgresql_where=sa.text("stale"),
+        )
 
     op.create_table(
         "rendition",
@@ -382,13 +405,10 @@ def upgrade() -> None:
         sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("asked", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("first", sa.Integer(), nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
         sa.Column("agent_id", sa.Integer(), nullable=False),
         sa.Column("referrer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("key_before", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("listener", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("dropped", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("window_id", sa.Integer(), nullable=True),
         sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -412,8 +432,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("line"),
     )
     with op.batch_alter_table("download_request", schema=None) as batch_op:
-        batch_op.create_index("download_request_episode", ["episode_id", "at"], unique=False)
-        batch_op.create_index("download_request_open", ["window_id", "dropped", "at"], unique=False)
+        batch_op.create_index(
+            "download_request_dropped",
+            ["episode_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("dropped <> ''"),
+            postgresql_where=sa.text("dropped <> ''"),
+        )
+        batch_op.create_index("download_request_window", ["window_id"], unique=False)
 
     with op.batch_alter_table("work", schema=None) as batch_op:
         batch_op.add_column(sa.Column("seconds", sa.Integer(), nullable=True))

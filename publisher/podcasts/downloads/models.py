@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -11,73 +11,95 @@ class CountingSecret(SQLModel, table=True):
 
     __tablename__ = "counting_secret"
     day: date = Field(primary_key=True)
-    secret: str
+    secret: str  # 256 random bits, hexadecimal
+    created_at: datetime  # later than its day where a log of that day was read in later
 
 
 class Agent(SQLModel, table=True):
-    """A User-Agent as it was sent, once, and what we take it for under `list_version`."""
+    """A User-Agent as it was sent, once per version of the lists, and what that version takes it for."""
 
     __tablename__ = "download_agent"
     id: int | None = Field(default=None, primary_key=True)
-    text: str = Field(unique=True)
+    text: str
+    list_version: str
     app: str = ""  # “Apple Podcasts”; empty: unknown
-    device: str = ""
-    system: str = ""
-    machine: str = ""  # why it is no listener: bot, library, watch, …; empty: a listener
-    list_version: str = ""
+    device: str = ""  # phone | tablet | computer | speaker | tv | car | watch; empty: unknown
+    system: str = ""  # “Android”; empty: unknown
+    machine: str = ""  # why it is no listener: bot, library, watch, no_agent; empty: a listener
+    __table_args__ = (UniqueConstraint("text", "list_version"),)
+
+
+class DownloadWindow(SQLModel, table=True):
+    """What one asker took of one episode: on one UTC day, and within 24 hours from the first request of their window.
+
+    A window lasts 24 hours, so no asker begins two on one UTC day: the row of the day holds both numbers. `started_at` is
+    empty where all requests of the day belong to the window of the day before. A download is a row whose `dropped` is empty.
+
+    `key`: the asker and the episode under the day's secret, and `before_id`: the same asker's row of the day before. Both
+    are emptied with that secret, so that nobody can be followed from day to day.
+    """
+
+    __tablename__ = "download_window"
+    id: int | None = Field(default=None, primary_key=True)
+    key: int | None = Field(default=None, sa_type=BigInteger)
+    before_id: int | None = Field(default=None, foreign_key="download_window.id")
+    listener: int = Field(sa_type=BigInteger)  # the same asker at any episode of the show, that day
+    address: int = Field(sa_type=BigInteger)  # the same network address with any User-Agent, that day
+    day: date  # UTC
+    show_id: int = Field(foreign_key="show.id")
+    episode_id: int = Field(foreign_key="episode.id")
+    media_id: int | None = Field(default=None, foreign_key="media_file.id")
+    agent_id: int = Field(foreign_key="download_agent.id")
+    started_at: datetime | None = None
+    octets: int = Field(default=0, sa_type=BigInteger)  # union of what was sent within 24 hours of `started_at`
+    day_octets: int = Field(default=0, sa_type=BigInteger)  # the same of the UTC day
+    day_counted: bool = False  # a download where each calendar day counts by itself
+    dropped: str = ""  # why it is no download: continued, a machine's reason, too_little, spike
+    stale: bool = True  # a request came in since it was weighed
+    __table_args__ = (
+        Index("download_window_key", "key", unique=True),
+        Index("download_window_show", "show_id", "day"),
+        Index(
+            "download_window_before",
+            "before_id",
+            sqlite_where=text("before_id IS NOT NULL"),
+            postgresql_where=text("before_id IS NOT NULL"),
+        ),
+        Index("download_window_stale", "day", sqlite_where=text("stale"), postgresql_where=text("stale")),
+    )
 
 
 class DownloadRequest(SQLModel, table=True):
-    """One request for sound, as served by us or as a log tells. `first`–`last`: the bytes that were really sent, inclusive.
+    """One piece of one answer, as served by us or as a log tells. `first`–`last`: the bytes that were really sent, inclusive.
 
-    `key` and `key_before`: the asker under today's and yesterday's secret; emptied once the request belongs to a window, so
-    that nobody can be followed from day to day. `line`: digest of a log's line, so that no line counts twice.
+    `window_id`: the row of its asker, episode and day; empty where it counts for nothing by itself (`dropped`). `line`: time
+    and digest of a log's line, so that no line counts twice.
     """
 
     __tablename__ = "download_request"
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime
+    at: datetime  # to the millisecond
     episode_id: int = Field(foreign_key="episode.id")
     media_id: int | None = Field(default=None, foreign_key="media_file.id")
     method: str = "GET"
     status: int
     asked: str = ""  # the Range header
-    first: int = 0
-    last: int = -1
+    first: int = Field(default=0, sa_type=BigInteger)
+    last: int = Field(default=-1, sa_type=BigInteger)
     agent_id: int = Field(foreign_key="download_agent.id")
     referrer: str = ""  # host only
-    key: str = ""
-    key_before: str = ""
-    listener: str = ""  # the same person at any episode of the show, that day
-    dropped: str = ""  # why it does not count by itself: head, status, probe, …
+    dropped: str = ""  # why it does not count by itself: method, status, nothing_sent, probe
     window_id: int | None = Field(default=None, foreign_key="download_window.id")
     line: str | None = Field(default=None, unique=True)
     __table_args__ = (
-        Index("download_request_open", "window_id", "dropped", "at"),
-        Index("download_request_episode", "episode_id", "at"),
-    )
-
-
-class DownloadWindow(SQLModel, table=True):
-    """What one asker took of one episode within 24 hours from their first request. `counted_at`: when it became a download."""
-
-    __tablename__ = "download_window"
-    id: int | None = Field(default=None, primary_key=True)
-    key: str
-    listener: str
-    show_id: int = Field(foreign_key="show.id")
-    episode_id: int = Field(foreign_key="episode.id")
-    media_id: int | None = Field(default=None, foreign_key="media_file.id")
-    agent_id: int = Field(foreign_key="download_agent.id")
-    started_at: datetime
-    octets: int = 0  # union of what was sent
-    needed: int = 0  # the first minute after the tags
-    counted_at: datetime | None = None
-    dropped: str = ""  # why it is none: machine, too_little, …
-    __table_args__ = (
-        UniqueConstraint("key", "started_at"),
-        Index("download_window_show", "show_id", "counted_at"),
-        Index("download_window_episode", "episode_id", "counted_at"),
+        Index("download_request_window", "window_id"),
+        Index(
+            "download_request_dropped",
+            "episode_id",
+            "at",
+            sqlite_where=text("dropped <> ''"),
+            postgresql_where=text("dropped <> ''"),
+        ),
     )
 
 
@@ -90,6 +112,7 @@ class LogImport(SQLModel, table=True):
     format: str
     at: datetime
     lines: int = 0
-    requests: int = 0
+    requests: int = 0  # for sound of ours, and new
     known: int = 0  # lines met before
-    skipped: int = 0
+    skipped: int = 0  # about something else
+    bad: int = 0  # could not be read

@@ -1,0 +1,94 @@
+"""Weighing what was sent: the union of the bytes, against the first minute of the sound. Values in, values out.
+
+Source: IAB Podcast Measurement Guidelines 2.2. A download has sent the first minute of the sound, which begins after the
+ID3 tag: pictures and chapters in the tag are no listening. Of a sound of a minute or less it has sent the whole file.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from publisher.podcasts.downloads.sightings import Piece
+
+LASTS = timedelta(hours=24)
+MINUTE = 60
+
+#: Bytes that make a download of a file; None where the file is not known, which nothing can reach.
+Needed = Callable[[int | None], int | None]
+
+
+class Weighed(NamedTuple):
+    """What an asker's row of a day comes to. `started_at`: None where all belongs to the window of the day before."""
+
+    started_at: datetime | None
+    media_id: int | None
+    octets: int
+    reached: bool
+    day_octets: int
+    day_reached: bool
+
+
+def needed(length: int, audio_start: int, duration: float | None, bit_rate: int | None = None) -> int:
+    """Bytes that make a download: the tag and a minute of sound, at the file's mean rate (of a file at a changing rate too).
+
+    Without a duration the bit rate says what a minute is; without either it is the whole file.
+    """
+    start = min(max(0, audio_start), length)
+    if duration is not None and duration > 0:
+        return length if duration <= MINUTE else math.ceil(start + (length - start) * MINUTE / duration)
+    if bit_rate:
+        return min(length, start + math.ceil(bit_rate * MINUTE / 8))
+    return length
+
+
+def union(spans: Iterable[tuple[int, int]]) -> int:
+    """Bytes in at least one of the spans (first, last; inclusive). What was sent twice is one byte."""
+    octets, reach = 0, -1
+    for first, last in sorted(spans):
+        if last > reach and last >= first:
+            octets += last - max(first, reach + 1) + 1
+            reach = last
+    return octets
+
+
+def weigh(
+    own: Sequence[Piece], following: Sequence[Piece], *, day: date, free_from: datetime | None, needed: Needed
+) -> Weighed:
+    """One asker's pieces of one UTC day (`own`) and of the next (`following`), in any order.
+
+    `free_from`: when the window of the day before ends. The window of this day begins with the first request from then on,
+    and takes in what follows within 24 hours. The calendar day takes in what lies on it. Depends on what was sent and when,
+    never on the order in which it became known.
+    """
+    mine = own if free_from is None else [piece for piece in own if piece.at >= free_from]
+    started = min((piece.at for piece in mine), default=None)
+    on_day = [piece for piece in own if piece.at.date() == day]
+    of_day = _heaviest(on_day, needed)
+    if started is None:
+        return Weighed(None, of_day[0], 0, False, of_day[1], of_day[2])
+    rolling = [*mine, *(piece for piece in following if piece.at < started + LASTS)]
+    best = of_day if len(rolling) == len(mine) == len(on_day) else _heaviest(rolling, needed)
+    return Weighed(started, *best, of_day[1], of_day[2])
+
+
+def _heaviest(pieces: Sequence[Piece], needed: Needed) -> tuple[int | None, int, bool]:
+    """The file that most of what it needs was sent of, the bytes, and whether they are enough.
+
+    An episode may have a second file for slow lines, and its sound may be replaced: half a minute of each is no minute.
+    """
+    if len(pieces) == 1:
+        piece = pieces[0]
+        return _judged(piece.media_id, max(0, piece.last - piece.first + 1), needed)[1:]
+    spans: dict[int | None, list[tuple[int, int]]] = {}
+    for piece in pieces:
+        spans.setdefault(piece.media_id, []).append((piece.first, piece.last))
+    judged = (_judged(media_id, union(of_file), needed) for media_id, of_file in spans.items())
+    return max(judged, key=lambda one: (one[0], -(one[1] or 0)), default=(0.0, None, 0, False))[1:]
+
+
+def _judged(media_id: int | None, octets: int, needed: Needed) -> tuple[float, int | None, int, bool]:
+    enough = needed(media_id)
+    if enough is None:
+        return 0.0, media_id, octets, False
+    return octets / max(1, enough), media_id, octets, octets >= max(1, enough)

@@ -1,11 +1,13 @@
 """Answers that may be asked for again: an entity tag, and 304 where nothing has changed (RFC 9110 §13)."""
 
 import hashlib
-from datetime import datetime
-from email.utils import format_datetime
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from fastapi import Request
 from fastapi.responses import Response
+from starlette.datastructures import Headers
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """For what any page in the world may read: feeds and the public API. Nothing of it depends on who asks."""
@@ -24,15 +26,40 @@ def conditional(
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     head = {"ETag": tag, "Cache-Control": keep, **(headers or {})}
     if changed is not None:
-        head["Last-Modified"] = format_datetime(changed.replace(microsecond=0), usegmt=True)
-    if _has_it(request, tag, head.get("Last-Modified")):
+        head["Last-Modified"] = http_date(changed)
+    if has_it(request.headers, tag, changed):
         return Response(status_code=304, headers=head)
     return Response(body, media_type=media_type, headers=head)
 
 
-def _has_it(request: Request, tag: str, modified: str | None) -> bool:
-    """If-None-Match decides where it is given; a tag that a proxy compressed under (`W/`, `-gzip`) is still ours."""
-    if given := request.headers.get("if-none-match"):
+def has_it(headers: Headers, tag: str, changed: datetime | None) -> bool:
+    """Whether the asker has what would be sent (RFC 9110 §13.1). If-None-Match decides where it is given; a tag that was
+    compressed under (`W/`, `-gzip`) is still ours."""
+    if given := headers.get("if-none-match"):
         tags = {part.strip().removeprefix("W/").replace('-gzip"', '"') for part in given.split(",")}
         return tag in tags or "*" in tags
-    return modified is not None and request.headers.get("if-modified-since") == modified
+    since = _moment(headers.get("if-modified-since", ""))
+    return changed is not None and since is not None and changed.replace(microsecond=0) <= since
+
+
+def http_date(instant: datetime) -> str:
+    """An instant as HTTP writes it, in whole seconds."""
+    return format_datetime(instant.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def takes_gzip(headers: Headers) -> bool:
+    """Whether who asks can read gzip, by the weights they give (RFC 9110 §12.5.3)."""
+    weights: dict[str, float] = {}
+    for part in headers.get("accept-encoding", "").lower().split(","):
+        coding, _, parameters = part.partition(";")
+        weight = re.fullmatch(r"\s*q\s*=\s*(\d(?:\.\d{0,3})?)\s*", parameters)
+        weights[coding.strip()] = float(weight[1]) if weight else 1.0
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, IndexError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

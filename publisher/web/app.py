@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from publisher import clock
 from publisher.house import House
 from publisher.web.door import Door
+from publisher.web.front import Front
 from publisher.web.hot import OneClick
 from publisher.web.refusals import add_refusals
 from publisher.web.routes import ROUTES, Route
@@ -45,11 +46,13 @@ def make_app(
     )
     app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources)
     for route in ROUTES:
-        _add(app, route)
+        if not route.hot:
+            _add(app, route)
     app.include_router(studio.router())
     add_refusals(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
-    return Door(OneClick(app, app.state.site), house.settings)
+    hot = [(route.path, route.answer, route.is_open) for route in ROUTES if route.hot]
+    return Door(OneClick(Front(app, app.state.site, hot), app.state.site), house.settings)
 
 
 def _let_in(request: Request) -> None:

@@ -48,5 +48,18 @@ def brand_css(accent: str) -> str:
 
 def robots(_request: Request) -> Response:
     """GET /robots.txt: what is public may be found; keys and forms lead nowhere."""
-    closed = ("/studio", "/mailbox", "/preferences", "/confirm/", "/u/", "/undo/", "/address/", "/c/", "/j/", "/embed")
+    closed = (
+        "/studio",
+        "/mailbox",
+        "/preferences",
+        "/confirm/",
+        "/u/",
+        "/undo/",
+        "/address/",
+        "/c/",
+        "/j/",
+        "/embed",
+        "/oembed",
+        "/podcasts/*/private/",
+    )
     return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))

@@ -22,6 +22,7 @@ from publisher.languages import LANGUAGES, negotiate, translator
 from publisher.mail.identities import tagline_in
 from publisher.mail.models import Identity
 from publisher.web.files import version
+from publisher.web.public import hearing
 from publisher.web.site import Site, site_of
 
 SPOKEN = tuple(LANGUAGES)
@@ -103,7 +104,13 @@ class Page:
 
     def _nav(self, path: str) -> list[dict[str, Any]]:
         _ = self.gettext
-        pages = ((_("Library"), "/library"), (_("Newsletters"), "/newsletters"), (_("Subscribe"), "/subscribe"))
+        heard = ((_("Podcasts"), "/podcasts"),) if hearing.any_shows(self.session) else ()
+        pages = (
+            (_("Library"), "/library"),
+            (_("Newsletters"), "/newsletters"),
+            *heard,
+            (_("Subscribe"), "/subscribe"),
+        )
         return [
             {"label": label, "url": self.link(url), "current": path == url or path.startswith(url + "/")}
             for label, url in pages

@@ -11,10 +11,10 @@ from starlette.types import Message, Scope, Send
 from publisher.settings import Settings
 
 #: Pages whose address is a key: they tell nobody where the reader came from, and nobody keeps them.
-KEYS = re.compile(r"/(confirm|preferences|u|undo|address|j|c)/")
+KEYS = re.compile(r"/(confirm|preferences|u|undo|address|j|c|podcasts/[^/]+/private)/")
 NEVER_KEPT = re.compile(r"/(studio|mailbox|subscribe|share|preferences)(/|$)")
-FRAMED_ANYWHERE = frozenset({"/embed"})
-_POLICY = (
+FRAMED_ANYWHERE = re.compile(r"/embed|/podcasts/[^/]+/[^/]+/embed")
+POLICY = (
     "default-src 'self'; img-src 'self' https: data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {ancestors}"
 )
@@ -39,8 +39,8 @@ def protected(send: Send, scope: Scope, settings: Settings, *, drop_body: bool) 
 
 def _add(headers: MutableHeaders, path: str, settings: Settings) -> None:
     is_key = KEYS.match(path) is not None
-    ancestors = "*" if path in FRAMED_ANYWHERE else "'self'" if path.startswith("/studio") else "'none'"
-    headers.setdefault("content-security-policy", _POLICY.format(ancestors=ancestors))
+    ancestors = "*" if FRAMED_ANYWHERE.fullmatch(path) else "'self'" if path.startswith("/studio") else "'none'"
+    headers.setdefault("content-security-policy", POLICY.format(ancestors=ancestors))
     headers.setdefault("x-content-type-options", "nosniff")
     headers.setdefault("referrer-policy", "no-referrer" if is_key else "strict-origin-when-cross-origin")
     headers.setdefault("cross-origin-opener-policy", "same-origin")

@@ -100,7 +100,7 @@ def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, PublisherError)
     status = status_of(error)
     if status == 500:
-        _log.error("%s %s: %s", request.method, _without_keys(request), error)
+        _log.error("%s %s: %s", request.method, without_keys(request.url.path), error)
         return refuse(request, 500)
     retry = {"Retry-After": str(max(1, round(error.retry_after)))} if error.retry_after else None
     return refuse(request, status, str(error), retry)
@@ -124,12 +124,12 @@ def _unreadable(request: Request, error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    _log.error("%s %s: %s", request.method, _without_keys(request), error)
+    _log.error("%s %s: %s", request.method, without_keys(request.url.path), error)
     return refuse(request, 503, headers={"Retry-After": "60"})
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    _log.error("%s %s", request.method, _without_keys(request), exc_info=error)
+    _log.error("%s %s", request.method, without_keys(request.url.path), exc_info=error)
     return refuse(request, 500)
 
 
@@ -140,10 +140,9 @@ def _told(problem: Mapping[str, Any]) -> str:
     return f"{where or 'The request'}: {what[:1].lower()}{what[1:]}." if what else SENTENCES[422]
 
 
-def _without_keys(request: Request) -> str:
-    """The path for the log: a key in it would let whoever reads the log in."""
-    parts = request.url.path.split("/")
-    return "/".join(part if len(part) < 24 or "." not in part else "…" for part in parts)
+def without_keys(path: str) -> str:
+    """A path for the log: a key in it would let whoever reads the log in."""
+    return "/".join(part if len(part) < 24 or "." not in part else "…" for part in path.split("/"))
 
 
 assert (FORGED, EXPIRED) == KNOWN

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from publisher.web import assets, demo_sources, health, hot, mailbox
+from publisher.web import assets, demo_sources, health, hot, mailbox, podcast_feeds, podcast_media
+from publisher.web.api import podcasts as hearing
 from publisher.web.api import reading, writing
 from publisher.web.api.shapes import (
+    EpisodeList,
+    EpisodeWithNotes,
     IssueList,
     IssueWithItems,
     NewsletterOut,
@@ -18,17 +21,34 @@ from publisher.web.api.shapes import (
     Refusal,
     ResourceList,
     ResourceWithTexts,
+    ShowOut,
     SubscriptionOut,
     TermOut,
 )
-from publisher.web.public import confirming, home, leaving, library, newsletters, preferences, sharing, signing_up
+from publisher.web.podcast_feeds import InAThread
+from publisher.web.podcast_media import Heard
+from publisher.web.public import (
+    beside,
+    confirming,
+    embedding,
+    episodes,
+    home,
+    leaving,
+    library,
+    newsletters,
+    podcasts,
+    preferences,
+    sharing,
+    signing_up,
+)
 
 
 @dataclass(frozen=True)
 class Route:
     """One line of the table. GET answers HEAD too. `described`: how OpenAPI shows it (None: not at all).
 
-    `plain`: the answer is an ASGI application, without the ceremony of a page.
+    `plain`: the answer is an ASGI application, without the ceremony of a page. `hot`: it is answered in front of the pages
+    (`publisher.web.front`); `is_open`: by then, any page in the world may read it.
     """
 
     method: str
@@ -37,6 +57,12 @@ class Route:
     meaning: str
     described: Mapping[str, Any] | None = None
     plain: bool = False
+    hot: bool = False
+    is_open: bool = False
+
+
+def _hot(path: str, answer: Callable[..., Any], meaning: str, *, is_open: bool = True) -> Route:
+    return Route("GET", path, answer, meaning, hot=True, is_open=is_open)
 
 
 def _api(method: str, path: str, answer: Callable[..., Any], meaning: str, gives: Any, status: int = 200) -> Route:
@@ -69,6 +95,22 @@ READERS = (
     Route("GET", "/embed", signing_up.embedded, "The form that other pages may frame."),
 )  # fmt: skip
 
+PODCASTS = (
+    Route("GET", "/podcasts", podcasts.podcasts, "The shows."),
+    Route("GET", "/podcasts/opml.xml", podcasts.outline, "Every show, for apps that take a list of subscriptions."),
+    Route("GET", "/podcasts/{show}", podcasts.podcast, "One show: how to follow it, and its episodes."),
+    _hot("/podcasts/{show}/feed.xml", InAThread(podcast_feeds.feed), "Its feed; older pages by `?page=`."),
+    _hot("/podcasts/{show}/live.xml", InAThread(podcast_feeds.live_feed), "The same with what is live."),
+    _hot("/podcasts/{show}/audio/{name}", Heard(podcast_media.public_sound, is_private=False), "Sound, in ranges; counts a download."),
+    Route("GET", "/podcasts/{show}/{episode}", episodes.episode, "One episode: player, notes, chapters, transcript."),
+    Route("GET", "/podcasts/{show}/{episode}/embed", embedding.embed, "The player that other pages may frame."),
+    Route("GET", "/podcasts/{show}/{episode}/chapters.json", beside.chapters, "Its chapters, for apps."),
+    Route("GET", "/podcasts/{show}/{episode}/transcript.{language}.{form}", beside.transcript, "What is said: vtt, srt, json, txt or html."),
+    Route("GET", "/oembed", embedding.oembed, "How to frame an episode, for programs."),
+    _hot("/media/{name}", podcast_media.picture, "A cover, as large as it came."),
+    _hot("/media/{digest}/{name}", InAThread(podcast_media.smaller_picture), "The same for pages: 160, 320 or 640 pixels wide."),
+)  # fmt: skip
+
 KEYS = (
     Route("GET", "/confirm/{token}", confirming.confirm, "Asks whether it is you."),
     Route("POST", "/confirm/{token}", confirming.confirm_now, "Confirms a subscription."),
@@ -89,6 +131,10 @@ KEYS = (
     Route("POST", "/preferences/{token}/data", preferences.download, "Everything held about them; fresh links only."),
     Route("GET", "/preferences/{token}/data.json", preferences.download, "The same, for programs."),
     Route("POST", "/preferences/{token}/erase", preferences.erase, "Forgets them; fresh links only."),
+    _hot("/podcasts/{show}/private/{token}/feed.xml", InAThread(podcast_feeds.private_feed), "One person's feed of a private show.", is_open=False),
+    _hot("/podcasts/{show}/private/{token}/audio/{name}", Heard(podcast_media.private_sound, is_private=True), "Its sound; counts a download.", is_open=False),
+    Route("GET", "/podcasts/{show}/private/{token}/{episode}/chapters.json", beside.private_chapters, "Its chapters."),
+    Route("GET", "/podcasts/{show}/private/{token}/{episode}/transcript.{language}.{form}", beside.private_transcript, "Its transcripts."),
     Route("GET", "/c/{token}/{n}", hot.Click(), "Counts a click where a list says so, and leads on.", plain=True),
 )  # fmt: skip
 
@@ -99,6 +145,9 @@ PROGRAMS = (
     _api("GET", "/newsletters", reading.newsletters, "Newsletters", list[NewsletterOut]),
     _api("GET", "/newsletters/{slug}/issues", reading.issues, "Issues of a newsletter", IssueList),
     _api("GET", "/issues/{slug}", reading.issue, "One issue", IssueWithItems),
+    _api("GET", "/shows", hearing.shows, "Shows", list[ShowOut]),
+    _api("GET", "/shows/{slug}/episodes", hearing.episodes, "Episodes of a show", EpisodeList),
+    _api("GET", "/episodes/{number}", hearing.episode, "One episode", EpisodeWithNotes),
     _api("POST", "/subscriptions", writing.subscribe, "Subscribe an address", SubscriptionOut, 202),
     _api("GET", "/topics", reading.topics, "Topics", list[TermOut]),
     _api("GET", "/countries", reading.countries, "Countries", list[TermOut]),
@@ -120,4 +169,4 @@ OPERATORS = (
     Route("GET", "/demo/sources/{name}", demo_sources.demo_source, "Sources of the demo hub."),
 )
 
-ROUTES: tuple[Route, ...] = (*READERS, *KEYS, *PROGRAMS, *OPERATORS)
+ROUTES: tuple[Route, ...] = (*READERS, *PODCASTS, *KEYS, *PROGRAMS, *OPERATORS)

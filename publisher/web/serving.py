@@ -1,8 +1,9 @@
 """The web of a hub on a socket, until somebody says stop. Several processes may share the socket.
 
-The log of requests is off unless asked for: the addresses of token pages are keys.
+The log of requests is off unless asked for; the keys in addresses never stand in it.
 """
 
+import logging
 import signal
 import socket
 import threading
@@ -17,6 +18,7 @@ from publisher.errors import PublisherError
 from publisher.house import House
 from publisher.settings import LOOPBACK
 from publisher.web.app import make_app
+from publisher.web.request_log import WithoutKeys
 from publisher.web.site import DemoSources
 
 GRACE_SECONDS = 10
@@ -62,6 +64,7 @@ def server_of(
     wall: Callable[[], datetime] = clock.now,
 ) -> Server:
     """A server for one process; `run(sockets=[…])` blocks, `should_exit = True` ends it, from any thread."""
+    logging.getLogger("uvicorn.access").addFilter(WithoutKeys())
     app = make_app(house, wall=wall, bind_is_loopback=host in LOOPBACK, demo_sources=demo_sources)
     config = uvicorn.Config(
         app,

@@ -1,7 +1,7 @@
 """What every page can reach: the house, the time, and how this process was started. One per application."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 from fastapi import Path, Request
 
 from publisher.house import House
+from publisher.podcasts.feed import Feeds
 from publisher.settings import LOOPBACK
+from publisher.web.pictures import Pictures
 
 DemoSources = Callable[[str, Mapping[str, str], datetime], tuple[int, str, bytes] | None]
 """(name, query, now) → status, media type and bytes of a source of the demo hub; None where there is none of that name."""
@@ -20,13 +22,16 @@ Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 @dataclass(frozen=True)
 class Site:
-    """Passed to handlers as `request.app.state.site`. `started`: when this process began to answer."""
+    """Passed to handlers as `request.app.state.site`. `started`: when this process began to answer; `feeds` and `pictures`:
+    what this process keeps of what was written and made before."""
 
     house: House
     wall: Callable[[], datetime]
     started: datetime
     bind_is_loopback: bool = False
     demo_sources: DemoSources | None = None
+    feeds: Feeds = field(default_factory=Feeds)
+    pictures: Pictures = field(default_factory=Pictures)
 
     @property
     def is_private(self) -> bool:

@@ -63,8 +63,8 @@ def resources(
         found = search(page.session, _query(filters_of(request).query(), limit, offset), facets=())
         shown = [_resource(page, public_item(one, [lang])) for one in found.items if one.texts]
         more = offset + limit < found.total
-        answer = ResourceList(total=found.total, items=shown, next=_next(page, offset + limit) if more else None)
-    return _answer(request, answer)
+        answer = ResourceList(total=found.total, items=shown, next=following(page, offset + limit) if more else None)
+    return answer_with(request, answer)
 
 
 def resource(request: Request, number: Number, lang: Lang = "en") -> Response:
@@ -76,14 +76,14 @@ def resource(request: Request, number: Number, lang: Lang = "en") -> Response:
             code: TextOut(title=t.title, blurb=t.blurb, link=t.link or item.link) for code, t in found.texts.items()
         }
         answer = ResourceWithTexts(**_resource(page, item).model_dump(), texts=texts)
-    return _answer(request, answer)
+    return answer_with(request, answer)
 
 
 def newsletters(request: Request, lang: Lang = "en") -> Response:
     """The newsletters that anybody may subscribe to."""
     with looking(request) as page:
         answer = [_newsletter(page, found, lang) for found in archive.open_newsletters(page.session)]
-    return _answer(request, answer)
+    return answer_with(request, answer)
 
 
 def issues(request: Request, slug: str, lang: Lang = "en", limit: Limit = 20, offset: Offset = 0) -> Response:
@@ -93,8 +93,8 @@ def issues(request: Request, slug: str, lang: Lang = "en", limit: Limit = 20, of
         rows = archive.published(page.session, found, limit=limit + 1, offset=offset)
         shown = [_issue(page, found, row, lang) for row in rows[:limit]]
         more = len(rows) > limit
-        answer = IssueList(items=shown, next=_next(page, offset + limit) if more else None)
-    return _answer(request, answer)
+        answer = IssueList(items=shown, next=following(page, offset + limit) if more else None)
+    return answer_with(request, answer)
 
 
 def issue(request: Request, slug: str, lang: Lang = "en") -> Response:
@@ -109,7 +109,7 @@ def issue(request: Request, slug: str, lang: Lang = "en") -> Response:
             signed_by=shown["signed_by"],
             sections=[_section(part) for part in shown["sections"]],
         )
-    return _answer(request, answer)
+    return answer_with(request, answer)
 
 
 def topics(request: Request, lang: Lang = "en") -> Response:
@@ -193,16 +193,17 @@ def _section(part: dict[str, Any]) -> IssueSectionOut:
 def _terms(request: Request, facet: str, language: str) -> Response:
     with looking(request) as page:
         choices = terms.interest_choices(page.session, language)[facet]
-    return _answer(request, [TermOut(key=key, name=name) for key, name in choices])
+    return answer_with(request, [TermOut(key=key, name=name) for key, name in choices])
 
 
-def _next(page: Page, offset: int) -> str:
+def following(page: Page, offset: int) -> str:
+    """The address of the next part of a list, under the same filters."""
     kept = [(k, v) for k, v in page.request.query_params.multi_items() if k != "offset"]
     path = page.request.url.path
     return page.house.settings.url(f"{path}?{urlencode([*kept, ('offset', str(offset))])}")
 
 
-def _answer(request: Request, answer: Any) -> Response:
+def answer_with(request: Request, answer: Any) -> Response:
     """As JSON, with an entity tag, for any page in the world."""
     plain = (
         [one.model_dump(mode="json", by_alias=True) for one in answer]

@@ -165,3 +165,58 @@ class SubscriptionIn(BaseModel):
 
 class SubscriptionOut(BaseModel):
     message: str
+
+
+class ShowOut(BaseModel):
+    """A podcast that anybody may hear."""
+
+    show: str = Field(description="Its short name.")
+    title: str
+    description: str = Field(description="Plain text.")
+    language: str
+    author: str
+    url: str = Field(description="Its page here.")
+    feed: str
+    picture: str | None
+    guid: str = Field(description="podcast:guid")
+    explicit: bool
+    editions: list[str] = Field(description="Short names of the same show in other languages.")
+    episodes: int = Field(description="How many have appeared, without trailers.")
+    newest_at: datetime | None
+
+
+class EpisodeOut(BaseModel):
+    """An episode that has appeared."""
+
+    episode: int = Field(description="Its number, for /episodes/{number}.")
+    show: str
+    title: str
+    summary: str = Field(description="Plain text.")
+    language: str
+    type: str = Field(description="`full`, `trailer` or `bonus`.")
+    season: int | None
+    number: int | None
+    published_at: datetime | None
+    seconds: int | None
+    url: str = Field(description="Its page here.")
+    sound: str | None
+    sound_type: str | None
+    sound_bytes: int | None
+    guid: str
+    state: str = Field(description="Always `published`.")
+
+
+class EpisodeWithNotes(EpisodeOut):
+    """One episode with what stands beside its sound."""
+
+    notes_html: str
+    licence: str
+    persons: list[dict[str, str | None]] = Field(description="name, role, group, image, link")
+    chapters: str | None = Field(description="Address of its JSON chapters.")
+    transcripts: dict[str, str] = Field(description="Language → address, WebVTT or text.")
+    resource: int | None = Field(description="Its resource in the library; see /resources/{number}.")
+
+
+class EpisodeList(BaseModel):
+    items: list[EpisodeOut]
+    next: str | None

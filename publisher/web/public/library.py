@@ -79,7 +79,7 @@ def resource(request: Request, ref: str) -> Response:
         return page.show(
             "web/public/resource.html",
             resource=_shown(page, found, item),
-            related=stories(page, _related(page, found)),
+            related=stories(page, related(page, found)),
             description=item.blurb[:200],
         )
 
@@ -195,7 +195,7 @@ def _citation(item: PublicItem) -> str:
     return f"{who}{year}. {item.title.rstrip('.')}.{issuer} {where}".strip()
 
 
-def _related(page: Page, found: Shown) -> list[Shown]:
+def related(page: Page, found: Shown) -> list[Shown]:
     """Others on its first topics, from its countries first."""
     topics, countries = found.keys("topic", suggested=False)[:3], found.keys("country", suggested=False)[:3]
     tries = [SearchQuery(topics=topics, countries=countries, limit=RELATED + 1)] if topics and countries else []

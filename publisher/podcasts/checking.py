@@ -81,15 +81,23 @@ class _Visit:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> Fetched:
-        left = SECONDS - (time.monotonic() - self.began)
+        settings, left = self.house.settings, self.left
         if left <= 0:
             raise _OutOfTime
-        settings = self.house.settings
-        return fetch(
-            url, method=method, headers=headers, accept=accept, first=first, allow=allow, etag=etag,
-            last_modified=last_modified, limits=replace(limits, seconds=min(left, limits.seconds)),
-            private_hosts=settings.private_hosts, public_url=settings.public_url,
-        )  # fmt: skip
+        try:
+            return fetch(
+                url, method=method, headers=headers, accept=accept, first=first, allow=allow, etag=etag,
+                last_modified=last_modified, limits=replace(limits, seconds=min(left, limits.seconds)),
+                private_hosts=settings.private_hosts, public_url=settings.public_url,
+            )  # fmt: skip
+        except FetchError:
+            if self.left <= 0:  # it was our time that was up, which is no fault of theirs
+                raise _OutOfTime from None
+            raise
+
+    @property
+    def left(self) -> float:
+        return SECONDS - (time.monotonic() - self.began)
 
     def ask(
         self,
@@ -163,7 +171,7 @@ def _self(visit: _Visit, url: str, found: Fetched, what: Errands) -> None:
     for address in what.selves[:2]:
         if address in (url.strip(), found.url):
             continue
-        answer, rule = visit.ask(address), "channel.self-answers"
+        answer, rule = visit.ask(address, first=PICTURE), "channel.self-answers"
         if answer.problem:
             message = f"The address the feed gives itself leads nowhere: name the one where it is. ({answer.problem})"
             visit.notes.wrong(rule, message, what.spot)

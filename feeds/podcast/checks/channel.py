@@ -105,6 +105,7 @@ def _description(channel: Part, notes: Notes) -> None:
         notes.missing("channel.description", message, channel.spot(found))
     else:
         markup.judge(Look(notes, channel, found, "channel.description"), strict=False)
+    markup.judge_summary(channel, "channel.description", notes)
 
 
 def _language(channel: Part, notes: Notes) -> None:

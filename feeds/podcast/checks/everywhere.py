@@ -146,9 +146,19 @@ def _namespaces(root: etree._Element, channel: etree._Element, used: dict[str, s
         if near is not None:
             message = f"The namespace {prefix} is declared as “{short(near, 100)}”: write exactly {uri}."
             notes.wrong("document.namespaces", message, spot)
-        elif prefix != "content":
+        elif prefix == "content":
+            if _has_html(channel):
+                message = (
+                    f'Descriptions hold HTML, and the namespace content is not declared: add xmlns:content="{uri}".'
+                )
+                notes.advise("document.namespaces", message, spot)
+        else:
             message = f'The namespace {prefix} is not declared: add xmlns:{prefix}="{uri}" to <rss>.'
             notes.missing("document.namespaces", message, spot)
+
+
+def _has_html(channel: etree._Element) -> bool:
+    return any("</" in (element.text or "") for element in channel.iter("description"))
 
 
 def _alike(one: str, other: str) -> bool:

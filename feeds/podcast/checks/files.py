@@ -17,7 +17,7 @@ from feeds.podcast.checks.parts import short
 SMALLEST, LARGEST = 1400, 3000
 FORMATS = {"JPEG": ("jpg", "jpeg"), "PNG": ("png",)}
 #: Pictures that are looked into; whatever else it may be is no artwork.
-OPENED = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "BMP", "TIFF")
+OPENED = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 CHAPTERS = "application/json+chapters"
 #: Sentences of a lint that are told; the others are counted.
 TOLD = 3

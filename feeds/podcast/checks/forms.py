@@ -24,8 +24,10 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ZONES = {"UT": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
 MAILED = re.compile(
-    rf"(?:(?P<day_name>{'|'.join(DAYS)}), +)?(?P<day>\d{{1,2}}) +(?P<month>{'|'.join(MONTHS)}) +(?P<year>\d{{4}}) +"
+    rf" *(?:(?P<day_name>{'|'.join(DAYS)}), *)?(?P<day>\d{{1,2}}) +(?P<month>{'|'.join(MONTHS)}) +(?P<year>\d{{4}}) +"
     rf"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))? +(?P<zone>[+-]\d{{4}}|{'|'.join(ZONES)})"
+    r"(?: *\([^()]{0,60}\))?",
+    re.I,
 )
 ISO = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
@@ -92,20 +94,20 @@ def mailed_date(text: str | None) -> datetime | None:
     found = MAILED.fullmatch(text or "")
     if not found:
         return None
-    zone = found["zone"]
+    zone = found["zone"].upper()
     minutes = (
         ZONES[zone] * 60 if zone in ZONES else (int(zone[1:3]) * 60 + int(zone[3:])) * (-1 if zone[0] == "-" else 1)
     )
     try:
         moment = datetime(
-            int(found["year"]), MONTHS.index(found["month"]) + 1, int(found["day"]), int(found["hour"]),
+            int(found["year"]), MONTHS.index(found["month"].title()) + 1, int(found["day"]), int(found["hour"]),
             int(found["minute"]), min(int(found["second"] or 0), 59), tzinfo=timezone(timedelta(minutes=minutes)),
         )  # fmt: skip
     except (ValueError, OverflowError):
         return None
     if int(found["second"] or 0) > 60 or (zone not in ZONES and int(zone[3:]) > 59):
         return None
-    return moment if found["day_name"] in (None, DAYS[moment.weekday()]) else None
+    return moment if (found["day_name"] or DAYS[moment.weekday()]).title() == DAYS[moment.weekday()] else None
 
 
 def iso_moment(text: str | None, *, with_time: bool) -> bool:

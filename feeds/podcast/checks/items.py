@@ -35,20 +35,25 @@ def judge(items: Sequence[Part], live: Sequence[Part], channel: Part, now: datet
         _type(item, notes)
         _thumbnails(item, notes)
     _once((*items, *live), _guid_of, "guid.unique", "Two episodes have the same <guid>: give each its own.", notes)
+    _same_numbers(items, notes)
     _once(items, _enclosure_of, "enclosure.unique", "Two episodes have the same enclosure: give each its own.", notes)
     if with_sound and not show.is_private(channel):
         _spotify(items, channel, notes)
 
 
 def _title(item: Part, name: str, notes: Notes) -> None:
-    found, title = item.first("title"), item.text("title")
-    if not title:
-        notes.missing("item.title", "An episode has no <title>: add one.", item.spot(found))
-        return
-    look = Look(notes, item, found if found is not None else item.element, "item.title")
+    if not item.text("title"):
+        notes.missing("item.title", "An episode has no <title>: add one.", item.spot(item.first("title")))
+    for tag in ("title", "itunes:title"):
+        for element in item.all(tag)[:1]:
+            _words(Look(notes, item, element, "item.title"), name)
+
+
+def _words(look: Look, name: str) -> None:
+    title, trailer = look.text, look.part.text("itunes:episodeType").lower() == "trailer"
     number = titles.leading_number(title)
-    counted = {item.text("itunes:episode").lstrip("0"), item.text("podcast:episode").lstrip("0")}
-    if item.text("itunes:episodeType").lower() == "trailer":
+    counted = {look.part.text("itunes:episode").lstrip("0"), look.part.text("podcast:episode").lstrip("0")}
+    if trailer:
         pass  # “Season 2: a first taste” is what a trailer is called
     elif titles.has_number(title) or (number is not None and str(number) in counted):
         look.wrong(
@@ -57,7 +62,9 @@ def _title(item: Part, name: str, notes: Notes) -> None:
     elif number is not None:
         look.advise("The title begins with a number: if it counts the episodes, say that by <itunes:episode>.")
     if titles.names_show(title, name):
-        look.wrong("The title repeats the show’s name: leave it out, because apps show it beside.")
+        (look.advise if trailer else look.wrong)(
+            "The title repeats the show’s name: leave it out, because apps show it beside."
+        )
     if titles.has_leftovers(title):
         look.wrong("The title holds HTML or twice-escaped characters, which are shown as they stand: write plain text.")
 
@@ -132,6 +139,7 @@ def _description(item: Part, notes: Notes) -> None:
         notes.missing("item.description", message, item.spot(found))
     else:
         markup.judge(Look(notes, item, found, "item.description"), strict=True)
+    markup.judge_summary(item, "item.description", notes)
 
 
 def _duration(item: Part, notes: Notes) -> None:
@@ -185,6 +193,17 @@ def _once(
             notes.wrong(rule, what, item.spot(element))
         elif value:
             seen[value] = item
+
+
+def _same_numbers(items: Sequence[Part], notes: Notes) -> None:
+    seen: set[tuple[int, int]] = set()
+    for item in items:
+        number, season = forms.whole(item.text("itunes:episode")), forms.whole(item.text("itunes:season")) or 0
+        if number and item.text("itunes:episodeType").lower() in ("", "full"):
+            if (season, number) in seen:
+                message = "Two episodes have the same number in one season: count them on."
+                notes.advise("item.episode", message, item.spot(item.first("itunes:episode")))
+            seen.add((season, number))
 
 
 def _guid_of(item: Part) -> tuple[str, etree._Element | None]:

@@ -5,6 +5,8 @@ import re
 from lxml import etree
 
 from feeds.podcast.checks.looking import Look
+from feeds.podcast.checks.notes import Notes
+from feeds.podcast.checks.parts import Part
 from feeds.podcast.values import LONGEST_DESCRIPTION
 
 ALLOWED = frozenset({"p", "ol", "ul", "li", "a", "b", "i", "strong", "em"})
@@ -23,9 +25,7 @@ ESCAPED = re.compile(r"&lt;/?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/]|&gt;)")
 
 def judge(look: Look, *, strict: bool) -> None:
     """`strict`: any HTML but the few elements of PSP-1 is wrong (episodes), else worth a word (shows)."""
-    size = len((look.element.text or "").encode("utf-8", "replace"))
-    if size > LONGEST_DESCRIPTION:
-        look.wrong(f"{look.name} has {size:,} bytes: shorten it to {LONGEST_DESCRIPTION:,}.")
+    _size(look)
     if len(look.element):
         look.wrong(f"{look.name} has HTML as tags of the feed: put it into <![CDATA[…]]>.")
         return
@@ -43,6 +43,18 @@ def judge(look: Look, *, strict: bool) -> None:
             look.wrong(message)
         else:
             look.advise(message)
+
+
+def judge_summary(part: Part, rule: str, notes: Notes) -> None:
+    """itunes:summary, which some apps still prefer, is bound to the same size."""
+    for element in part.all("itunes:summary"):
+        _size(Look(notes, part, element, rule))
+
+
+def _size(look: Look) -> None:
+    size = len((look.element.text or "").encode("utf-8", "replace"))
+    if size > LONGEST_DESCRIPTION:
+        look.wrong(f"{look.name} has {size:,} bytes: shorten it to {LONGEST_DESCRIPTION:,}.")
 
 
 def outside_cdata(element: etree._Element) -> bool:

@@ -370,6 +370,14 @@ ITEMS = [
     should("a picture of another shape", "youtube.thumbnail", 'height="720"/>\n    </item>', 'height="960"/>\n    </item>'),
 ]  # fmt: skip
 
+ITEMS += [
+    Edit("a number in Apple's title", "item.title", "<title>Six words a day</title>", "<title>Six words a day</title><itunes:title>S1 E1</itunes:title>"),
+    should("a trailer with the show's name", "item.title", "<title>What this show is about", "<title>First Steps: what this show is about"),
+    should("one number twice", "item.episode", "<itunes:episode>1</itunes:episode>", "<itunes:episode>2</itunes:episode>"),
+    Edit("a summary too long", "item.description", "<itunes:duration>450", f"<itunes:summary>{'é' * 2001}</itunes:summary><itunes:duration>450"),
+    Edit("a show's summary too long", "channel.description", "<podcast:podping", f"<itunes:summary>{'é' * 2001}</itunes:summary><podcast:podping"),
+]  # fmt: skip
+
 LIVE = [
     Edit("live without status", "podcast.live-item", 'status="pending" ', ""),
     Edit("live with another status", "podcast.live-item", 'status="pending"', 'status="soon"'),
@@ -565,6 +573,7 @@ GOOD = {
     "the show's name as a word": feed(item(title="<title>Cradle Songs of the lake</title>")),
     "a date in a title": feed(item(title="<title>07.02. – what comes next week</title>")),
     "an address as guid": feed(item(guid="<guid>https://hub.example.org/1</guid>")),
+    "dates as RFC 2822 allows them": feed(item(date="<pubDate>mon,2 nov 2026 06:00 gmt (noted)</pubDate>"), built="<pubDate>2 Nov 2026 06:00:00 -0000</pubDate>"),
     "a language of three letters": feed(item(), language="<language>luo-KE</language>"),
     "a tag of others": feed(item(extra='<x:y xmlns:x="https://x.example/ns" z=" "> w </x:y>')),
 }  # fmt: skip
@@ -573,6 +582,15 @@ GOOD = {
 @pytest.mark.parametrize("name", GOOD)
 def test_what_is_right_breaks_no_must(name: str, now: datetime) -> None:
     assert [finding for finding in check(GOOD[name].encode(), now=now).findings if finding.level == "must"] == []
+
+
+def test_html_without_the_namespace_for_html_is_worth_a_word(now: datetime) -> None:
+    without = RICH.replace('     xmlns:content="http://purl.org/rss/1.0/modules/content/"\n', "").replace(
+        "content:encoded", "media:text"
+    )
+    assert [(one.rule, one.level) for one in check(without.encode(), now=now).findings] == [
+        ("document.namespaces", "should")
+    ]
 
 
 def test_a_feed_on_this_machine_is_told_that_nobody_else_reaches_it_and_no_more(now: datetime) -> None:

@@ -37,7 +37,7 @@ _NOTHING: dict[str, Columns] = {}  # made once
 
 def show_columns(said: feed.Show) -> Columns:
     """The columns of a show. Not among them: slug and guid, what only staff decide, and where a feed says it has moved to."""
-    return _clean(
+    return clean(
         {
             "title": said.title,
             "description": said.description,
@@ -76,7 +76,7 @@ def episode_columns(said: feed.Episode, chapters: Sequence[Chapter] = ()) -> Col
     """The columns of an episode, but for guid, slug, state and dates. `chapters`: those that stand in the feed itself."""
     sound, link = said.enclosure, said.chapters
     _, others = transcripts(said)
-    return _clean(
+    return clean(
         {
             "guid_is_permalink": said.guid_is_permalink,
             "title": said.title,
@@ -120,7 +120,7 @@ def transcripts(said: feed.Episode) -> tuple[list[Columns], list[feed.Tag]]:
             given = (("url", one.url), ("type", one.type), ("language", one.language), ("rel", one.rel))
             others.append(feed.Tag("podcast:transcript", tuple((name, value) for name, value in given if value)))
         else:
-            kept[key] = _clean({"language": key[0], "type": one.type, "url": one.url, "rel": one.rel})
+            kept[key] = clean({"language": key[0], "type": one.type, "url": one.url, "rel": one.rel})
     return list(kept.values()), others
 
 
@@ -174,7 +174,8 @@ def _fitting(number: int | None) -> int | None:
     return number if number is not None and 0 <= number <= MOST else None
 
 
-def _clean(columns: Columns) -> Columns:
+def clean(columns: Columns) -> Columns:
+    """Columns without what PostgreSQL cannot keep in a text."""
     return {name: _plain(value) for name, value in columns.items()}
 
 
@@ -183,7 +184,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict):
-        return _clean(value)
+        return clean(value)
     return [_plain(one) for one in value] if isinstance(value, list) else value
 
 

@@ -15,9 +15,8 @@ from sqlmodel import Session, col, select
 from feeds.podcast import emitting
 from publisher.database import insert_into
 from publisher.house import House
-from publisher.podcasts import incoming, shelf, shows, values, words
+from publisher.podcasts import episodes, incoming, shelf, shows, values, words
 from publisher.podcasts.arriving import Item
-from publisher.podcasts.episodes import free_among, slug_stem
 from publisher.podcasts.models import Episode, EpisodeState, Rendition, Show, Transcript
 
 TRIES = 5
@@ -87,7 +86,7 @@ def _insert(session: Session, show: Show, coming: Sequence[Coming], now: datetim
 def _row(show: Show, one: Coming, taken: set[str], now: datetime) -> dict[str, Any]:
     said = one.item.said
     columns = incoming.episode_columns(said, one.item.chapters)
-    slug = free_among(taken, slug_stem(said.title))
+    slug = episodes.free_among(taken, episodes.slug_stem(said.title))
     taken.add(slug)
     is_coming = said.published is not None and said.published > now
     given = columns | {
@@ -160,20 +159,18 @@ def _dates(row: Episode, published: datetime | None, now: datetime) -> dict[str,
 def _update_transcripts(session: Session, row: Episode, one: Coming) -> bool:
     """Those that the feed no longer has go, unless their text is here by now; new ones come."""
     kept, _ = incoming.transcripts(one.item.said)
-    wanted = {(text["language"], text["type"]): text for text in kept}
-    changed = False
+    wanted, changed = {text["url"]: text for text in kept}, False
     for text in session.exec(select(Transcript).where(col(Transcript.episode_id) == row.id)).all():
-        given = wanted.pop((text.language, text.type), None)
-        if given is None and text.url and not text.text:
+        if text.url in wanted:
+            wanted.pop(text.url)
+        elif text.url and not text.text:
             session.delete(text)
             changed = True
-        elif given is not None and text.url and (text.url, text.rel) != (given["url"], given["rel"]):
-            text.url, text.rel, text.text = given["url"], given["rel"], ""
-            session.add(text)
-            changed = True
     session.flush()
-    session.add_all(Transcript(episode_id=row.id or 0, **text) for text in wanted.values())
-    return changed or bool(wanted)
+    here = {(text.language, text.type) for text in episodes.transcripts_of(session, row)}
+    new = [text for text in wanted.values() if (text["language"], text["type"]) not in here]
+    session.add_all(Transcript(episode_id=row.id or 0, **text) for text in new)
+    return changed or bool(new)
 
 
 def _not_emitted(session: Session, house: House, show: Show, rows: Sequence[Episode]) -> dict[str, str]:

@@ -156,9 +156,11 @@ class _Sending:
         async for body, interval in self._pieces(answer):
             if self._gone or not await self._one(body, interval):
                 return
-        # Nothing more to say, but said only when there is room again: the last piece has gone out then.
-        if await self._one(b"", None, more=False):
+        # Nothing is taken from us only when there is room again: the last piece has gone out then. It cannot be asked after
+        # the end, because a complete answer is a client that left, too.
+        if await self._one(b"", None):
             self._count()
+            await self.end()
 
     async def _pieces(self, answer: _Answer) -> AsyncIterator[tuple[bytes, Interval | None]]:
         for part in answer.want.parts:
@@ -176,10 +178,10 @@ class _Sending:
         if words := answer.closing():
             yield words, None
 
-    async def _one(self, body: bytes, interval: Interval | None, more: bool = True) -> bool:
+    async def _one(self, body: bytes, interval: Interval | None) -> bool:
         """Hand over one piece; whether the client is still there."""
         with anyio.move_on_after(STALLED_SECONDS) as patience:
-            await self._send({"type": "http.response.body", "body": body, "more_body": more})
+            await self._send({"type": "http.response.body", "body": body, "more_body": True})
             await checkpoint()  # so that who listens hears of a client that left
         if patience.cancelled_caught or self._gone:
             return False

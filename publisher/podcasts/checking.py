@@ -131,27 +131,25 @@ def _ask(visit: _Visit, url: str, found: Fetched, what: Errands) -> None:
         ("chapters.", lambda: _each(what.chapters, lambda file: _chapters(visit, file))),
         ("apple.hls", lambda: _each(what.streams, lambda file: _stream(visit, file))),
     )
-    partly = {
-        "media.": what.sounds,
-        "transcript.": what.transcripts,
-        "chapters.": what.chapters,
-        "apple.hls": what.streams,
-    }
     late = False
     for prefixes, trip in trips:
         try:
             trip()
         except _OutOfTime:
             late = True
-        for rule in (
-            rule.id for rule in RULES.values() if rule.network and rule.id.startswith(tuple(prefixes.split()))
-        ):
-            if late and visit.notes.is_skipped(rule):
-                visit.notes.skip(rule, TOO_LATE)
-            elif prefixes in partly and what.asked < what.episodes and visit.notes.is_skipped(rule):
-                visit.notes.skip(rule, f"Only the newest {what.asked} of {what.episodes:,} episodes were asked after.")
-            else:
-                visit.notes.checked(rule)
+        _settle(prefixes, what, late, visit.notes)
+
+
+def _settle(prefixes: str, what: Errands, late: bool, notes: Notes) -> None:
+    """A group of rules is checked, or in part, or too late to be."""
+    of_episodes = prefixes in ("media.", "transcript.", "chapters.", "apple.hls")
+    for rule in (rule.id for rule in RULES.values() if rule.network and rule.id.startswith(tuple(prefixes.split()))):
+        if late and notes.is_skipped(rule):
+            notes.skip(rule, TOO_LATE)
+        elif of_episodes and what.asked < what.episodes and notes.is_skipped(rule):
+            notes.skip(rule, f"Only the newest {what.asked} of {what.episodes:,} episodes were asked after.")
+        else:
+            notes.checked(rule)
 
 
 def _each(wanted: tuple[File, ...], go: Callable[[File], None]) -> None:

@@ -1,9 +1,7 @@
 """Rules 2, 3, 4 and 62: what holds for every tag, wherever it stands."""
 
-import ipaddress
 from collections.abc import Iterable, Iterator
 from typing import cast
-from urllib.parse import SplitResult
 
 from lxml import etree
 
@@ -22,11 +20,12 @@ LONGER = frozenset({
 })  # fmt: skip
 ADDRESSES = ("url", "href", "img", "uri", "feedUrl", "accountUrl")
 ADDRESS_TEXTS = ("link", "itunes:new-feed-url", "url")
-_KNOWN = {
-    **{name.lower(): name for name in lists.RSS_TAGS},
-    **{f"itunes:{name}".lower(): f"itunes:{name}" for name in lists.ITUNES_TAGS},
-    **{f"podcast:{name}".lower(): f"podcast:{name}" for name in lists.PODCAST_TAGS},
-}
+_KNOWN = (
+    lists.RSS_TAGS
+    | {f"itunes:{name}" for name in lists.ITUNES_TAGS}
+    | {f"podcast:{name}" for name in lists.PODCAST_TAGS}
+)
+_RIGHT = {name.lower(): name for name in _KNOWN}
 NOBODY = (
     "An address leads to the machine of whoever reads it ({host}), so nobody elsewhere can follow it: "
     "publish under a name that others reach."
@@ -59,68 +58,68 @@ def _tags(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
 
 
 def _one(name: str, element: etree._Element, part: Part, notes: Notes) -> None:
-    spot = part.spot(element)
-    _name(name, spot, notes)
+    if name not in _KNOWN:
+        _name(name, part.spot(element), notes)
     if element.getparent() is part.element:
-        _place(name, part, spot, notes)
+        _place(name, part, element, notes)
     text = (element.text or "") if len(element) == 0 else ""
-    _value(name, f"<{name}>", text, spot, notes)
-    for attribute, value in cast(dict[str, str], element.attrib).items():
-        _value(name, f"{attribute} of <{name}>", value, spot, notes)
-        if attribute in ADDRESSES:
-            _address(name, value.strip(), spot, notes)
+    faults = list(_faults(name, f"<{name}>", text))
     if name in ADDRESS_TEXTS:
-        _address(name, text.strip(), spot, notes)
+        faults += _address(name, text.strip())
+    for attribute, value in cast(dict[str, str], element.attrib).items():
+        faults += _faults(name, f"{attribute} of <{name}>", value)
+        if attribute in ADDRESSES:
+            faults += _address(name, value.strip())
+    for rule, message, wrong in faults:
+        (notes.wrong if wrong else notes.advise)(rule, message, part.spot(element))
 
 
 def _name(name: str, spot: Spot, notes: Notes) -> None:
-    right = _KNOWN.get(name.lower())
-    if right is None and name.startswith(("itunes:", "podcast:")):
+    right = _RIGHT.get(name.lower())
+    if right is not None:
+        notes.wrong("tags.known", f"<{name}> is written <{right}>: write it exactly so.", spot)
+    elif name.startswith(("itunes:", "podcast:")):
         notes.advise(
             "tags.known", f"There is no tag <{short(name)}>: look for its name in the list, or take it away.", spot
         )
-    elif right is not None and right != name:
-        notes.wrong("tags.known", f"<{name}> is written <{right}>: write it exactly so.", spot)
 
 
-def _place(name: str, part: Part, spot: Spot, notes: Notes) -> None:
+def _place(name: str, part: Part, element: etree._Element, notes: Notes) -> None:
     if part.kind == "channel" and name in lists.ONLY_IN_ITEM:
-        notes.advise("tags.place", f"<{name}> belongs to an episode: move it into its <item>.", spot)
+        message = f"<{name}> belongs to an episode: move it into its <item>."
     elif part.kind != "channel" and name in lists.ONLY_IN_CHANNEL:
-        notes.advise("tags.place", f"<{name}> belongs to the show: move it into <channel>.", spot)
+        message = f"<{name}> belongs to the show: move it into <channel>."
+    else:
+        return
+    notes.advise("tags.place", message, part.spot(element))
 
 
-def _value(name: str, what: str, value: str, spot: Spot, notes: Notes) -> None:
+def _faults(name: str, what: str, value: str) -> Iterator[tuple[str, str, bool]]:
+    """Rule, sentence, and whether it is a must."""
     bare = value.strip()
     if len(bare) > MOST and name not in LONGER:
-        notes.wrong("values.length", f"{what} has {len(bare):,} characters: shorten it to {MOST}.", spot)
+        yield "values.length", f"{what} has {len(bare):,} characters: shorten it to {MOST}.", True
     if bare and bare != value:
-        notes.wrong("values.space", f"{what} begins or ends with white space: take it away.", spot)
+        yield "values.space", f"{what} begins or ends with white space: take it away.", True
 
 
-def _address(name: str, value: str, spot: Spot, notes: Notes) -> None:
+def _address(name: str, value: str) -> Iterator[tuple[str, str, bool]]:
     parts = forms.web(value)
     if parts is None:
         return
     host = parts.hostname or ""
-    if forms.is_loopback(parts):
-        notes.advise("urls.reachable", NOBODY.format(host=host), spot)
-    elif _is_private(parts):
-        notes.advise("urls.reachable", PRIVATE.format(host=host), spot)
-    if parts.scheme.lower() == "https" or forms.is_loopback(parts):
+    here = forms.is_loopback(host)
+    if here:
+        yield "urls.reachable", NOBODY.format(host=host), False
+    elif forms.is_private(host):
+        yield "urls.reachable", PRIVATE.format(host=host), False
+    if parts.scheme == "https" or here:
         return
     if name.startswith("podcast:"):
-        notes.wrong("urls.https", f"<{name}> has an address that begins with http://: use https://.", spot)
+        yield "urls.https", f"<{name}> has an address that begins with http://: use https://.", True
     elif name in ("enclosure", "itunes:image", "atom:link"):
         message = f"<{name}> has an address that begins with http://, which phones refuse: use https://."
-        notes.advise("urls.https", message, spot)
-
-
-def _is_private(parts: SplitResult) -> bool:
-    try:
-        return not ipaddress.ip_address(parts.hostname or "").is_global
-    except ValueError:
-        return False
+        yield "urls.https", message, False
 
 
 def _counts(part: Part, notes: Notes) -> None:

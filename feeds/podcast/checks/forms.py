@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from feeds.podcast.checks.lists import COUNTRIES, known_languages
@@ -49,6 +50,7 @@ def decimal(text: str | None) -> float | None:
     return float(text) if text and DECIMAL.fullmatch(text) and text.isascii() else None
 
 
+@lru_cache(4096)
 def web(text: str | None) -> SplitResult | None:
     """The parts of an absolute http or https address; none for anything else, such as one with a space in it."""
     if not text or re.search(r"[\s<>\"{}|\\^`\x00-\x1f]", text):
@@ -63,15 +65,26 @@ def web(text: str | None) -> SplitResult | None:
     return parts if re.fullmatch(r"[^\s/?#@]+", host) and not host.startswith(".") and ".." not in host else None
 
 
-def is_loopback(parts: SplitResult) -> bool:
-    """Whether an address leads to the machine of whoever reads it (RFC 6761 §6.3, RFC 1122 §3.2.1.3)."""
-    host = (parts.hostname or "").rstrip(".").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+@lru_cache(4096)
+def is_loopback(host: str) -> bool:
+    """Whether a host is the machine of whoever reads it (RFC 6761 §6.3, RFC 1122 §3.2.1.3)."""
+    name = host.rstrip(".").lower()
+    found = _ip(name)
+    return name == "localhost" or name.endswith(".localhost") or (found is not None and found.is_loopback)
+
+
+@lru_cache(4096)
+def is_private(host: str) -> bool:
+    """Whether a host is an address in numbers that does not belong to the public internet."""
+    found = _ip(host)
+    return found is not None and not found.is_global
+
+
+def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 def extension(parts: SplitResult) -> str:

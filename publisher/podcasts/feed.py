@@ -19,7 +19,6 @@ from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from feeds.podcast import emitting
-from feeds.podcast.values import Episode as Said
 from publisher.errors import NotFound
 from publisher.house import House
 from publisher.podcasts import addresses, values
@@ -60,7 +59,6 @@ class Standing:
 
 @dataclass
 class _Fragment:
-    revision: int
     body: bytes
     digest: bytes
     sound: str
@@ -70,11 +68,19 @@ class _Fragment:
 
 @dataclass
 class _Kept:
-    """Fragments of one show by episode, in the order of the feed; `why`: what is not in it, and why."""
+    """Fragments of one show by episode; `revisions` of what is published, in the order of the feed; `order`: numbers of what
+    is in it; `why`: what is not, and why."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     fragments: dict[int, _Fragment] = field(default_factory=dict)
+    revisions: dict[int, int] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
     why: dict[int, str] = field(default_factory=dict)
+
+    def standing_of(self, episode_id: int) -> tuple[str, bool] | None:
+        """What decides whether it is in the feed."""
+        found = self.fragments.get(episode_id)
+        return (found.sound, bool(found.body)) if found else None
 
 
 class Feeds:
@@ -133,27 +139,33 @@ class Feeds:
 
     def _bring_up_to_date(self, session: Session, house: House, show: Show, kept: _Kept) -> list[int]:
         """Numbers of the episodes in the feed, newest first; what changed since is written anew, what went is dropped."""
-        standing = session.execute(_ORDER, {"show_id": show.id}).all()
-        stale = [i for i, revision in standing if i not in kept.fragments or kept.fragments[i].revision != revision]
-        token = ANYBODY if show.list_id is not None else None
+        revisions: dict[int, int] = dict(session.execute(_ORDER, {"show_id": show.id}).tuples().all())
+        stale = [i for i, _ in revisions.items() - kept.revisions.items()]
+        before = [kept.standing_of(i) for i in stale]
         for start in range(0, len(stale), values.CHUNK):
-            ids = stale[start : start + values.CHUNK]
-            rows = session.exec(select(Episode).where(col(Episode.id).in_(ids))).all()
-            for row, said in zip(rows, values.episodes(session, house, show, rows, token=token), strict=True):
-                why = emitting.why_not(said)
-                kept.why.pop(row.id or 0, None)
-                if why:
-                    kept.why[row.id or 0] = why
-                body = b"" if why else emitting.item(said)
-                kept.fragments[row.id or 0] = _Fragment(
-                    row.revision, body, _digest(body), _sound_of(said), row.type == "trailer", row.updated_at
-                )
+            self._write_anew(session, house, show, kept, stale[start : start + values.CHUNK])
             session.expunge_all() if len(stale) > values.CHUNK else None
-        order = [i for i, _ in standing]
-        for gone in kept.fragments.keys() - set(order):
-            del kept.fragments[gone]
+        for gone in kept.revisions.keys() - revisions.keys():
+            kept.fragments.pop(gone, None)
             kept.why.pop(gone, None)
-        return _without_doubles(kept, order)
+        in_place = before == [kept.standing_of(i) for i in stale] and list(revisions) == list(kept.revisions)
+        kept.revisions = revisions
+        if not in_place:
+            kept.order = _without_doubles(kept)
+        return kept.order
+
+    def _write_anew(self, session: Session, house: House, show: Show, kept: _Kept, ids: list[int]) -> None:
+        token = ANYBODY if show.list_id is not None else None
+        rows = session.exec(select(Episode).where(col(Episode.id).in_(ids))).all()
+        for row, said in zip(rows, values.episodes(session, house, show, rows, token=token), strict=True):
+            number = row.id or 0
+            why = emitting.why_not(said)
+            kept.why.pop(number, None)
+            if why:
+                kept.why[number] = why
+            body = b"" if why else emitting.item(said)
+            sound = said.enclosure.url.strip() if said.enclosure else ""
+            kept.fragments[number] = _Fragment(body, _digest(body), sound, row.type == "trailer", row.updated_at)
 
     def _kept(self, show_id: int) -> _Kept:
         with self._lock:
@@ -178,12 +190,12 @@ class Feeds:
                 self._octets -= len(oldest.body)
 
 
-def _without_doubles(kept: _Kept, order: Sequence[int]) -> list[int]:
+def _without_doubles(kept: _Kept) -> list[int]:
     """What has the sound of an episode before it stays out: apps would show only one of the two (PRX, feed requirements)."""
     emitted, sounds = [], set[str]()
-    for i in order:
-        fragment = kept.fragments.get(i)
-        if fragment is None or not fragment.body:
+    for i in kept.revisions:
+        fragment = kept.fragments[i]
+        if not fragment.body:
             continue
         if fragment.sound in sounds:
             kept.why[i] = DOUBLE
@@ -193,10 +205,6 @@ def _without_doubles(kept: _Kept, order: Sequence[int]) -> list[int]:
         if kept.why.get(i) == DOUBLE:
             del kept.why[i]
     return emitted
-
-
-def _sound_of(said: Said) -> str:
-    return said.enclosure.url.strip() if said.enclosure else ""
 
 
 def _written(session: Session, house: House, show: Show, fragments: Sequence[_Fragment], variant: str) -> Document:

@@ -14,6 +14,8 @@ from feeds.xml import XML, inner
 ADDRESSES = {"url", "href", "uri", "src", "img", "feedUrl", "itemUrl", "accountUrl"}
 #: What a liveItem borrows from an item of RSS.
 BORROWED = {"title", "link", "description", "author", "category", "comments", "enclosure", "guid", "pubDate", "source"}
+#: Tags whose line breaks say something; in the others they are how the document is laid out.
+IN_LINES = {"description", "itunes:summary", "podcast:txt"}
 
 
 class Node:
@@ -76,7 +78,8 @@ def tag_of(name: str, element: etree._Element, base: str | None, notes: Notes) -
         return Tag(name, attributes, inner(element))
     notes.lost.update(kind for kind, _ in named if not _belongs(kind, live))
     children = tuple(tag_of(kind, child, base, notes) for kind, child in kept)
-    return Tag(name, attributes, (element.text or "").strip(), children)
+    text = (element.text or "").strip()
+    return Tag(name, attributes, text if name in IN_LINES else " ".join(text.split()), children)
 
 
 def says_something(tag: Tag) -> bool:

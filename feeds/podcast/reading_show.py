@@ -7,6 +7,7 @@ from lxml import etree
 from feeds.dates import parse_date
 from feeds.links import absolute
 from feeds.podcast import reading_parts as parts
+from feeds.podcast.addresses import media_type
 from feeds.podcast.reading_nodes import Node, tag_of
 from feeds.podcast.reading_words import bytes_of, person_of, title_of, truth, whole_of
 from feeds.podcast.values import Funding, Show, ShowType, Tag, Trailer, UpdateFrequency
@@ -177,7 +178,7 @@ def _trailers(node: Node) -> tuple[Trailer, ...]:
         if url is None or published is None:
             node.notes.say("A trailer has no address or no date that can be read; it was left out", title)
             continue
-        length, kind = bytes_of(element.get("length")) or None, (element.get("type") or "").strip() or None
+        length, kind = bytes_of(element.get("length")) or None, media_type(element.get("type") or "", url) or None
         found.append(Trailer(title, url, published, length, kind, whole_of(element.get("season"))))
     return tuple(found)
 

@@ -423,6 +423,9 @@ def test_the_richer_text_is_the_description():
     assert both("All about play…", long) == ("<p>All about play, and what it does.</p>", [])
     assert both(long, "See our site.") == ("<p>All about play, and what it does.</p>", ["content:encoded"])
     assert both(long, "All about play, and what it does.")[1] == []
+    plain_and_longer, marked = "All about play, and what it does to us.", "&lt;p&gt;All about play, and more.&lt;/p&gt;"
+    assert both(plain_and_longer, marked) == ("<p>All about play, and more.</p>", [plain_and_longer])
+    assert both(plain_and_longer * 2, marked) == (plain_and_longer * 2, ["content:encoded"])
     assert both("", long) == ("<p>All about play, and what it does.</p>", [])
     assert read_item("<itunes:summary>Only here</itunes:summary>").description == "Only here"
     assert read_item("<description>of <p>HTML</p> unescaped</description>").description == "of <p>HTML</p> unescaped"

@@ -102,6 +102,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with (folder / "large.mp3").open("wb") as file:
         file.truncate(LARGE)
     listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+    media.hold_back_little(listener)
     stage = Stage(listener.getsockname()[1])
     app = Starlette(routes=[Route("/{name}", Files(folder, stage), methods=["GET"])])  # type: ignore[arg-type]
     app.add_middleware(GZipMiddleware, minimum_size=600)
@@ -217,7 +218,7 @@ def test_a_client_that_leaves_has_had_what_it_took_and_little_more(stage: Stage)
     assert status == 200
     assert interval[0] == 0
     assert interval[1] % PIECE == 0
-    assert 2_000_000 - 2 * PIECE <= interval[1] < 12_000_000
+    assert 2_000_000 - 2 * PIECE <= interval[1] < 3_000_000
 
 
 def test_a_client_that_leaves_in_the_middle_of_a_part_is_counted_from_its_start(stage: Stage) -> None:
@@ -230,7 +231,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_part_is_counted_from_its_start(
     (interval,), status = stage.last_served()
     assert status == 206
     assert interval[0] == 30_000_000
-    assert 30_500_000 - 2 * PIECE <= interval[1] < 42_000_000
+    assert 30_500_000 - 2 * PIECE <= interval[1] < 31_500_000
 
 
 def test_many_that_take_nothing_hold_up_nobody_and_no_memory(stage: Stage) -> None:
@@ -256,21 +257,20 @@ def test_many_that_take_nothing_hold_up_nobody_and_no_memory(stage: Stage) -> No
         stage.counted.wait(0.1)
         stage.counted.clear()
     assert len(stage.served) == 60
-    assert all(status == 200 and sum(b - a for a, b in octets) < 12_000_000 for octets, status in stage.served)
+    assert all(status == 200 and sum(b - a for a, b in octets) < 1_000_000 for octets, status in stage.served)
 
 
 def test_who_takes_nothing_for_too_long_is_left(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media, "STALLED_SECONDS", 0.2)
     with socket.create_connection(("127.0.0.1", stage.port), 10) as line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stage.ask(line, "/large.mp3")
         (interval,), status = stage.last_served()
         assert (interval[0], status) == (0, 200)
-        assert interval[1] < 12_000_000
+        assert interval[1] < 8_000_000
         rest = 0
         while chunk := line.recv(1 << 20):  # and its line ends with what was under way
             rest += len(chunk)
-        assert rest < 12_000_000
+        assert rest < 20_000_000
 
 
 def test_a_large_file_arrives_whole(stage: Stage) -> None:

@@ -16,10 +16,15 @@ from publisher.cli import (
     bench,
     brand,
     check,
+    episode_sounds,
+    episodes,
     issues,
     letters,
     lists,
     newsletters,
+    podcast_feeds,
+    podcast_moves,
+    podcasts,
     rehearsals,
     relays,
     resources,
@@ -36,6 +41,7 @@ INTERRUPTED = 130
 
 #: Modules whose commands belong to another’s noun: importing them adds the commands.
 ALSO_ISSUES = (rehearsals, arranging)
+ALSO_PODCASTS, ALSO_EPISODES = (podcast_feeds, podcast_moves), (episode_sounds,)
 
 app = typer.Typer(
     help="Newsletters assembled for each reader, from one shelf of resources.",
@@ -47,7 +53,11 @@ app = typer.Typer(
 setting_up.add_to(app)
 serving.add_to(app)
 timetable.add_to(app)
-for noun in (staff, sources, resources, lists, subscribers, newsletters, letters, issues, brand, relays, check, bench):
+NOUNS = (
+    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, brand, relays, check,
+    bench,
+)  # fmt: skip
+for noun in NOUNS:
     app.add_typer(noun.app, name=noun.NAME)
 
 

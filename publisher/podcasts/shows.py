@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -154,6 +154,11 @@ def by_slug(session: Session, slug: str) -> Show:
 def all_of(session: Session, *, archived: bool = True) -> list[Show]:
     wanted = select(Show).order_by(col(Show.id))
     return list(session.exec(wanted if archived else wanted.where(col(Show.state) == "active")).all())
+
+
+def count_of(session: Session, show: Show) -> int:
+    """How many episodes a show has, in whatever state."""
+    return session.exec(select(func.count()).where(col(Episode.show_id) == show.id)).one()
 
 
 def public(session: Session) -> list[Show]:

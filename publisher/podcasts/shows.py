@@ -121,7 +121,7 @@ def set_artwork(session: Session, house: House, show: Show, media: MediaFile | N
     show.artwork_url = None
     session.add(show)
     session.flush()
-    touch(session, house, show, now=now)
+    touch(session, house, show, now=now, every_item=True)
 
 
 def move(session: Session, house: House, show: Show, to: str | None, *, now: datetime) -> None:

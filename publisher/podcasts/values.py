@@ -63,7 +63,7 @@ def episodes(
     said: list[feed.Episode] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
-        beside = _beside(session, chunk)
+        beside = _beside(session, row, chunk)
         said += [_episode(house, row, one, beside, token) for one in chunk]
     return said
 
@@ -75,7 +75,7 @@ class _Beside:
     renditions: dict[int, list[Rendition]] = field(default_factory=lambda: defaultdict(list))
 
 
-def _beside(session: Session, chunk: Sequence[Episode]) -> _Beside:
+def _beside(session: Session, row: Show, chunk: Sequence[Episode]) -> _Beside:
     found = _Beside()
     ids = [one.id for one in chunk]
     for text in session.exec(
@@ -84,7 +84,7 @@ def _beside(session: Session, chunk: Sequence[Episode]) -> _Beside:
         found.transcripts[text.episode_id].append(text)
     for other in session.exec(select(Rendition).where(col(Rendition.episode_id).in_(ids)).order_by(col(Rendition.id))):
         found.renditions[other.episode_id].append(other)
-    files = {i for one in chunk for i in (one.audio_id, one.artwork_id) if i}
+    files = {i for one in chunk for i in (one.audio_id, one.artwork_id, row.artwork_id) if i}
     files |= {other.media_id for several in found.renditions.values() for other in several}
     if files:
         found.media = {
@@ -94,7 +94,9 @@ def _beside(session: Session, chunk: Sequence[Episode]) -> _Beside:
 
 
 def _episode(house: House, row: Show, one: Episode, beside: _Beside, token: str | None) -> feed.Episode:
-    artwork = beside.media.get(one.artwork_id or 0)
+    # PSP-1 wants a picture in each item. A feed that was brought in says of this what it said, so the show’s cover stands
+    # in only where it is ours.
+    artwork = beside.media.get(one.artwork_id or (0 if one.artwork_url else row.artwork_id) or 0)
     return feed.Episode(
         guid=one.guid,
         guid_is_permalink=one.guid_is_permalink,

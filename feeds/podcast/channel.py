@@ -14,26 +14,21 @@ from lxml import etree
 from feeds.feedgen_mended import NEVER, add_links, rfc822, without_build_date
 from feeds.podcast.addresses import address, has_host, media_type
 from feeds.podcast.categories import known
+from feeds.podcast.checks import forms
+from feeds.podcast.checks.lists import MEDIUMS
+from feeds.podcast.checks.recurrence import faults
 from feeds.podcast.languages import language
 from feeds.podcast.parts import cut_sentence, for_feedgen, licence, persons, places
 from feeds.podcast.rare import live, rare
 from feeds.podcast.sheet import Sheet
 from feeds.podcast.texts import described, line
 from feeds.podcast.values import NAMESPACES, Show
-from feeds.podcast.vocabularies import MEDIUMS
 
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MARK = r"(?:copyright|\(c\)|©)"
 YEARS = r"(?:1[89]|20)\d\d(?:\s*[-–—/,]\s*(?:(?:1[89]|20)?\d\d|present|now))*"
 CLAIM = re.compile(
     rf"{MARK}[\s:.,]*(?:\b{YEARS}\b)?|^\s*{YEARS}\b(?=[\s,.:]|$)|(?<=[\s,]){YEARS}\s*\.?\s*$|,\s*{YEARS}(?=,)",
     re.IGNORECASE,
-)
-FREQUENCIES = "SECONDLY|MINUTELY|HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY"
-PART = r"(?:UNTIL|COUNT|INTERVAL|BY(?:SECOND|MINUTE|HOUR|DAY|MONTHDAY|YEARDAY|WEEKNO|MONTH|SETPOS)|WKST)=[A-Z0-9,+:-]+"
-RRULE = re.compile(rf"(?:{PART};)*FREQ=(?:{FREQUENCIES})(?:;{PART})*;?", re.IGNORECASE)
-MOMENT = re.compile(
-    r"\d{4}-?\d\d-?\d\d(?:T\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.IGNORECASE
 )
 
 
@@ -158,7 +153,7 @@ def _categories(sheet: Sheet, show: Show) -> None:
 
 
 def _namespace(sheet: Sheet, show: Show) -> None:
-    if show.guid and UUID.fullmatch(show.guid.strip()):
+    if show.guid and forms.UUID.fullmatch(show.guid.strip()):
         sheet.add("podcast:guid", show.guid.strip())
     elif show.guid:
         sheet.leave(f"The podcast:guid “{line(show.guid, 64)}” is left out: it is no UUID.")
@@ -181,9 +176,9 @@ def _update_frequency(sheet: Sheet, show: Show) -> None:
         return
     rule, start = (given.rrule or "").strip(), (given.dtstart or "").strip()
     text = sheet.line("podcast:updateFrequency", given.text, 128)
-    if rule and not RRULE.fullmatch(rule):
+    if rule and faults(rule):
         sheet.leave(f"How often episodes come is left out: “{line(rule, 128)}” is no rule of RFC 5545.")
-    elif start and not MOMENT.fullmatch(start):
+    elif start and not forms.iso_moment(start, with_time=False):
         sheet.leave(f"How often episodes come is left out: “{line(start, 64)}” is no date of ISO 8601.")
     elif "COUNT=" in rule.upper() and not start:
         sheet.leave("How often episodes come is left out: a rule that counts needs the date of its start.")

@@ -20,6 +20,8 @@ from feeds.podcast.values import Episode
 from feeds.podcast.vocabularies import CHAPTERS_TYPES, TRANSCRIPT_TYPES
 
 END = b"</item>"
+#: Seconds of any episode.
+LONGEST = 10_000_000
 
 
 class CannotBeEmitted(FeedError):
@@ -198,13 +200,12 @@ def _chapters(sheet: Sheet, episode: Episode) -> None:
 
 def _soundbites(sheet: Sheet, episode: Episode) -> None:
     for bite in episode.soundbites:
-        if bite.start < 0 or bite.duration <= 0 or bite.start + bite.duration > 1e7:
-            sheet.leave("A soundbite is left out: it has a start from 0 on and a duration.")
+        if not 0 <= bite.start < bite.start + bite.duration <= (episode.duration or LONGEST) + 1:
+            sheet.leave("A soundbite is left out: it has a start and a duration within the episode.")
             continue
         title = sheet.line("the soundbite's title", bite.title, 128)
-        sheet.add(
-            "podcast:soundbite", title, (("startTime", _number(bite.start)), ("duration", _number(bite.duration)))
-        )
+        span = f'startTime="{_number(bite.start)}" duration="{_number(bite.duration)}"'
+        sheet.lines.append(f"<podcast:soundbite {span}>{escaped(title)}</podcast:soundbite>")
 
 
 def _guid(episode: Episode) -> str:

@@ -3,8 +3,9 @@
 import re
 from functools import cache
 
-from babel import Locale
 from babel.core import get_global
+
+from feeds.podcast.checks.forms import is_language
 
 TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|\d{3}))?(?:-[a-z0-9]{1,8})*", re.IGNORECASE)
 FORMER = {"iw": "he", "in": "id", "ji": "yi"}
@@ -20,20 +21,6 @@ def language(code: str) -> str | None:
     if len(primary) == 3:
         shorter = str(get_global("language_aliases").get(primary, primary))
         primary = shorter if len(shorter) == 2 else primary
-    primary = FORMER.get(primary, primary)
-    if len(primary) == 2 and primary not in _known():
-        return None
-    parts = [primary, (match[2] or "").capitalize(), (match[3] or "").upper()]
-    return "-".join(filter(None, parts))
-
-
-@cache
-def countries() -> frozenset[str]:
-    """ISO 3166-1 alpha-2."""
-    other = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
-    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()) - other
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(map(str, Locale("en").languages))
+    parts = [FORMER.get(primary, primary), (match[2] or "").capitalize(), (match[3] or "").upper()]
+    said = "-".join(filter(None, parts))
+    return said if is_language(said) else None

@@ -1,19 +1,14 @@
 """What a channel and an item say in the same words: descriptions, persons, places, the licence."""
 
-import re
 from collections.abc import Iterable
 
 from lxml import etree
 
-from feeds.podcast.languages import countries
+from feeds.podcast.checks import forms
+from feeds.podcast.checks.lists import COUNTRIES, GROUPS, LICENCES, ROLES
 from feeds.podcast.sheet import Sheet, escaped, said
 from feeds.podcast.texts import Described, line
 from feeds.podcast.values import LONGEST_DESCRIPTION, Licence, Person, Place
-from feeds.podcast.vocabularies import ALL_ROLES, GROUPS, LICENCES
-
-NUMBER = r"-?\d{1,3}(?:\.\d+)?"
-GEO = re.compile(rf"geo:({NUMBER}),({NUMBER})(?:,-?\d+(?:\.\d+)?)?(?:;[^\s]+)?")
-OSM = re.compile(r"[NWR]\d+(?:#\d+)?")
 
 
 def for_feedgen(notes: Described) -> str | etree.CDATA:
@@ -32,8 +27,8 @@ def persons(sheet: Sheet, people: Iterable[Person]) -> None:
         name, role, group = sheet.line("podcast:person", person.name, 128), person.role.lower(), person.group.lower()
         if not name:
             sheet.leave("A person without a name is left out.")
-        elif role not in ALL_ROLES or group not in GROUPS:
-            wrong = role if role not in ALL_ROLES else group
+        elif role not in ROLES or group not in GROUPS:
+            wrong = role if role not in ROLES else group
             sheet.leave(f"{name} is left out: the podcast taxonomy has no role or group “{line(wrong, 128)}”.")
         else:
             image = person.image and sheet.secure(f"The picture of {name}", person.image)
@@ -53,9 +48,9 @@ def places(sheet: Sheet, where: Iterable[Place]) -> None:
         known = "".join(
             [
                 _fact(sheet, name, "rel", place.rel, place.rel in ("subject", "creator")),
-                _fact(sheet, name, "geo", place.geo, place.geo is None or _is_geo(place.geo)),
-                _fact(sheet, name, "osm", place.osm, place.osm is None or OSM.fullmatch(place.osm) is not None),
-                _fact(sheet, name, "country", country, not country or country in countries()),
+                _fact(sheet, name, "geo", place.geo, place.geo is None or forms.is_geo(place.geo)),
+                _fact(sheet, name, "osm", place.osm, place.osm is None or forms.OSM.fullmatch(place.osm) is not None),
+                _fact(sheet, name, "country", country, not country or country in COUNTRIES),
             ]
         )
         sheet.lines.append(f"<podcast:location{known}>{escaped(name)}</podcast:location>")
@@ -74,14 +69,15 @@ def licence(sheet: Sheet, given: Licence | None) -> None:
     text = sheet.line("podcast:license", given.text, 128)
     slug = text.lower()
     url = sheet.secure("The licence's link", given.url) if given.url else None
-    if not text or (slug not in LICENCES and url is None):
+    if not text or (not _is_listed(slug) and url is None):
         sheet.leave(
             f"The licence “{text}” is left out: it is not in the list of licences, and no https address explains it."
         )
     else:
-        sheet.add("podcast:license", slug if slug in LICENCES else text, (("url", url),))
+        sheet.add("podcast:license", slug if _is_listed(slug) else text, (("url", url),))
 
 
-def _is_geo(geo: str) -> bool:
-    match = GEO.fullmatch(geo)
-    return match is not None and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180
+def _is_listed(slug: str) -> bool:
+    """On the list, or one of its Creative Commons licences as a country has it: cc-by-3.0-de."""
+    general, _, country = slug.rpartition("-")
+    return slug in LICENCES or (general in LICENCES and general.startswith("cc-by") and country.isalpha())

@@ -125,6 +125,8 @@ TAGS = st.lists(
     | st.builds(lambda name: Tag("podcast:value", (("type", "lightning"), ("method", "keysend")), children=(Tag("podcast:valueRecipient", (("name", name), ("type", "node"), ("address", "02d5"), ("split", "100"))),)), LINE)
     | st.builds(lambda text: Tag("podcast:block", (("id", text),), "no"), WORD),
     max_size=3,
+    unique=True,
+    unique_by=lambda tag: (tag.name, tag.attributes),
 ).map(tuple)  # fmt: skip
 EPISODES = st.builds(
     Episode,
@@ -135,7 +137,7 @@ EPISODES = st.builds(
     description=TEXT,
     link=NO_WEB,
     author=MAYBE,
-    duration=st.none() | st.integers(1, 360_000),
+    duration=st.none() | st.integers(1400, 360_000),
     image=NO_WEB,
     explicit=st.none() | st.booleans(),
     block=st.booleans(),

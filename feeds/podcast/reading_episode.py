@@ -6,9 +6,8 @@ from typing import cast
 
 from lxml import etree
 
-from feeds.links import absolute
 from feeds.podcast import reading_parts as parts
-from feeds.podcast.reading_nodes import Node
+from feeds.podcast.reading_nodes import Node, absolute
 from feeds.podcast.reading_words import decimal_of, truth, whole_of
 from feeds.podcast.times import duration_of, seconds_of
 from feeds.podcast.transcripts import kind_of

@@ -10,10 +10,9 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from feeds.dates import parse_date
-from feeds.links import absolute
 from feeds.podcast.addresses import extension, media_type
 from feeds.podcast.reading_episode import in_podcast_words, media_contents
-from feeds.podcast.reading_nodes import Node
+from feeds.podcast.reading_nodes import Node, absolute
 from feeds.podcast.reading_words import bytes_of, has_markup, is_in, person_of, plain, title_of
 from feeds.podcast.values import Enclosure, Episode, Tag
 from feeds.values import guid_of

@@ -7,8 +7,7 @@ from datetime import datetime
 from lxml import etree
 
 from feeds.dates import parse_date
-from feeds.links import absolute
-from feeds.podcast.reading_nodes import Node
+from feeds.podcast.reading_nodes import Node, absolute
 from feeds.podcast.reading_notes import Notes
 from feeds.podcast.reading_words import is_in, plain, truth
 from feeds.podcast.values import Episode, Show

@@ -25,7 +25,7 @@ class Notes:
     def __init__(self) -> None:
         self.lost: set[str] = set()
         self._sentences: dict[str, list[str]] = {}
-        self._names: dict[tuple[str, str | None], str] = {}
+        self._names: dict[object, str] = {}
 
     def say(self, sentence: str, about: str = "") -> None:
         """A problem, a sentence without its full stop; the same about many episodes becomes one sentence."""
@@ -37,26 +37,28 @@ class Notes:
     def name(self, element: etree._Element) -> str:
         """The element's name with our prefix for its vocabulary, such as "podcast:person"; empty for what is no element."""
         tag = element.tag
-        if not isinstance(tag, str):
-            return ""
-        key = (tag, element.prefix)
-        found = self._names.get(key)
+        found = self._names.get(tag)
         if found is None:
-            found = self._names[key] = self._spelled(tag, element.prefix)
+            if not isinstance(tag, str):
+                return ""
+            found, lasting = self._spelled(tag, element)
+            if lasting:
+                self._names[tag] = found
         return found
 
-    def _spelled(self, tag: str, prefix: str | None) -> str:
+    def _spelled(self, tag: str, element: etree._Element) -> tuple[str, bool]:
+        """The name, and whether all elements of this tag have it: in an unknown namespace the document's prefix counts."""
         space, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
         given, colon, rest = local.partition(":")
         if not space and colon:
             if given.lower() in ("itunes", "podcast"):
                 self.say(f"The prefix “{given}” is not declared; what it stands before was read all the same")
             name = f"{given.lower()}:{rest}"
-            return SPELLED.get(name.lower(), name)
+            return SPELLED.get(name.lower(), name), True
         known = self._vocabulary(space)
-        own = (prefix or "?").lower() if known is None else known
+        own = (element.prefix or "?").lower() if known is None else known
         name = f"{own}:{local}" if own else local
-        return SPELLED.get(name.lower(), name)
+        return SPELLED.get(name.lower(), name), known is not None
 
     def _vocabulary(self, space: str) -> str | None:
         """Our prefix for a namespace, however it is spelled; the itunes and podcast ones must be exact (PSP-1), so we say it."""

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from feeds.links import absolute
-from feeds.podcast.reading_nodes import Node, says_something, tag_of
+from feeds.podcast.reading_nodes import Node, absolute, says_something, tag_of
 from feeds.podcast.reading_words import truth
 from feeds.podcast.values import Licence, Person, Place, Tag
 from feeds.xml import inner

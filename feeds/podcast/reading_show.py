@@ -5,10 +5,9 @@ from datetime import datetime
 from lxml import etree
 
 from feeds.dates import parse_date
-from feeds.links import absolute
 from feeds.podcast import reading_parts as parts
 from feeds.podcast.addresses import media_type
-from feeds.podcast.reading_nodes import Node, tag_of
+from feeds.podcast.reading_nodes import Node, absolute, tag_of
 from feeds.podcast.reading_words import bytes_of, person_of, title_of, truth, whole_of
 from feeds.podcast.values import Funding, Show, ShowType, Tag, Trailer, UpdateFrequency
 from feeds.xml import XML, inner

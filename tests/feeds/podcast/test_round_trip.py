@@ -125,7 +125,6 @@ TAGS = st.lists(
     | st.builds(lambda name: Tag("podcast:value", (("type", "lightning"), ("method", "keysend")), children=(Tag("podcast:valueRecipient", (("name", name), ("type", "node"), ("address", "02d5"), ("split", "100"))),)), LINE)
     | st.builds(lambda text: Tag("podcast:block", (("id", text),), "no"), WORD),
     max_size=3,
-    unique=True,
     unique_by=lambda tag: (tag.name, tag.attributes),
 ).map(tuple)  # fmt: skip
 EPISODES = st.builds(

@@ -108,8 +108,12 @@ def _number(four: bytes) -> int | None:
 
 
 def _duration(frames: Frames, head: Head, told: Told | None) -> float:
-    """Counted; the encoder's silence is taken off where the header is about these very frames."""
-    samples = frames.number * head.samples
+    """Counted; the encoder's silence is taken off where the header is about these very frames. Of files too long to be
+    counted the header is believed where it is about so many octets."""
+    number = frames.number
+    if not frames.whole and told and told.frames and abs((told.octets or 0) - (frames.end - frames.start)) < 64 * KILO:
+        number = told.frames
+    samples = number * head.samples
     if told and told.frames is not None and abs(told.frames - frames.number) <= FEW:
         samples -= told.delay if told.delay < samples else 0
     return round(samples / head.sample_rate, 3)
@@ -124,7 +128,7 @@ def _refuse_damage(octets: Octets, frames: Frames, end: int, head: Head) -> None
 
 def _refuse_cut(frames: Frames, head: Head, told: Told | None, duration: float) -> None:
     """A frame or two more or less is how programs count; more than a second, or a torn frame, is a file that was cut."""
-    if told and told.frames is not None:
+    if told and told.frames is not None and frames.whole:
         missing = told.frames - frames.number
         if missing > head.sample_rate / head.samples or (frames.partial and missing > 0):
             whole = clock(told.frames * head.samples / head.sample_rate)

@@ -13,7 +13,7 @@ LAYER_III = 1
 #: How far behind the tags the first frame is looked for, how many in a row make sure, how much of no frame is passed over.
 SEARCHED, IN_A_ROW, MOST_JUNK = 128 * KILO, 4, MEGA
 PIECE = 2 * MEGA
-MOST_FRAMES, MOST_OCTETS = 2_000_000, 512 * MEGA
+MOST_FRAMES, MOST_OCTETS = 1_000_000, 256 * MEGA
 
 
 @dataclass(frozen=True)

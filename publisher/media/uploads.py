@@ -160,7 +160,6 @@ def _write(path: Path, offset: int, chunk: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.seek(offset)
             file.write(chunk)
-            file.truncate()
 
 
 def _has(path: Path, offset: int, chunk: bytes, received: int) -> bool:

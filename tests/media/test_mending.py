@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import cannot_run
 from media.making import mp3, wav
 from sqlmodel import Session
 
@@ -27,10 +26,7 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'publisher.db'}"
 
 
-@pytest.fixture(autouse=True)
-def _needs_ffmpeg() -> None:
-    if not mending.available():
-        cannot_run("ffmpeg is not installed here: mending is left out")
+pytestmark = pytest.mark.usefixtures("ffmpeg")
 
 
 def made(path: Path, *words: str) -> Path:
@@ -162,6 +158,16 @@ def test_a_file_that_names_other_files_reads_none_of_them(
     listed.write_bytes(b"\x1aE\xdf\xa3#EXTM3U webm\nfile:///etc/passwd\n")
     with pytest.raises(BadInput, match="damaged"):
         take(session, house, listed, now, mend=True)
+
+
+def test_a_sound_with_a_list_of_files_in_front_is_the_sound(
+    session: Session, house: House, now: datetime, folder: Path
+) -> None:
+    """ffmpeg's own guess would be the list, and it would read the file beside it."""
+    (folder / "secret.mp3").write_bytes(mp3(30))
+    path = folder / "talk.mp3"
+    path.write_bytes(b"ffconcat version 1.0\nfile 'secret.mp3'\n" + mp3(5))
+    assert mending.sound_of(session, house, path, now=now).duration == pytest.approx(5, abs=0.1)
 
 
 def test_without_ffmpeg_the_sentence_says_what_would_help(

@@ -24,6 +24,7 @@ from media.making import (
 
 from publisher.errors import BadInput
 from publisher.media import mp3 as reader
+from publisher.media import mp3_frames
 from publisher.media.octets import Octets
 from publisher.media.probed import CutShort, Probed
 
@@ -97,7 +98,7 @@ def test_two_tags_in_front_a_footer_and_scraps_before_the_first_frame() -> None:
     "end",
     [
         id3v1("A title"),
-        bytes(64) + struct.pack("<8sIIII8s", b"APETAGEX", 2000, 96, 1, 0, bytes(8)),
+        bytes(300_000) + struct.pack("<8sIIII8s", b"APETAGEX", 2000, 300_032, 1, 0, bytes(8)),
         b"LYRICSBEGIN" + b"IND0000200" + b"000021LYRICS200",
         b"TAG+" + bytes(223) + id3v1("x"),
     ],
@@ -203,6 +204,19 @@ def test_three_hours_are_counted_in_a_moment() -> None:
     assert found is not None
     assert found.duration == pytest.approx(10_800, abs=0.03)
     assert time.process_time() - begun < 1
+
+
+def test_what_is_too_long_to_be_counted_is_reckoned_or_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit of 1000 frames stands for the real one, which is ten hours away."""
+    monkeypatch.setattr(mp3_frames, "MOST_FRAMES", 1000)
+    monkeypatch.setattr(mp3_frames, "PIECE", 50_000)
+    assert probe(mp3(120)).duration == pytest.approx(120, abs=0.05)
+    rates = [32_000] * 3000 + [320_000] * 1000  # what was counted is not like the rest
+    told = told_by("Xing", 4000, 3000 * 104 + 1000 * 1044)
+    found = probe(told + vbr(rates))
+    assert found.duration == pytest.approx(4000 * 1152 / 44_100, abs=0.001)
+    with pytest.raises(CutShort, match="announces"):
+        probe((told + vbr(rates))[:900_000])
 
 
 def test_a_real_file(corpora: Path) -> None:

@@ -6,13 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import cannot_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from media.making import box, chapter, cover, id3, id3v1, mp3, mp4, mp4_with_chapter_track, png, text_frame, vbr, wav
 
 from publisher.errors import BadInput
-from publisher.media.mending import available
 from publisher.media.probed import CutShort, Probed, Unplayable
 from publisher.media.probing import probe
 
@@ -262,12 +260,10 @@ def test_mangled_files_are_measured_or_refused_with_a_sentence(
     [("libmp3lame", "mp3"), ("aac", "m4a"), ("aac", "mov"), ("libvorbis", "ogg"), ("libopus", "opus"), ("flac", "flac"),
      ("pcm_s16le", "wav"), ("libopus", "webm"), ("aac", "aac"), ("mp2", "mp2"), ("alac", "m4a"), ("wmav2", "wma")],
 )  # fmt: skip
-def test_files_of_a_real_encoder(tmp_path: Path, codec: str, extension: str) -> None:
+def test_files_of_a_real_encoder(ffmpeg: str, tmp_path: Path, codec: str, extension: str) -> None:
     """Seven seconds of a tone: played ones are seven seconds, the others are known for what they are."""
-    if not available():
-        cannot_run("ffmpeg is not installed here: files of real encoders are left out")
     path = tmp_path / f"tone.{extension}"
-    command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=7", "-metadata", "title=Tön", "-c:a", codec, str(path)]  # fmt: skip
+    command = [ffmpeg, "-v", "error", "-f", "lavfi", "-i", "sine=d=7", "-metadata", "title=Tön", "-c:a", codec, str(path)]  # fmt: skip
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     if codec in ("libmp3lame", "aac") and extension in ("mp3", "m4a", "mov"):
         found = probe(path)

@@ -113,3 +113,5 @@ def test_head_tells_of_the_whole_file() -> None:
 
 def test_without_tag_and_date_no_condition_holds_a_part_together() -> None:
     assert wanted({"range": "bytes=0-99", "if-range": TAG}, length=1000, etag=None, last_modified=None) == ALL
+    weak = f"W/{TAG}"
+    assert wanted({"range": "bytes=0-99", "if-range": weak}, length=1000, etag=weak, last_modified=None) == ALL

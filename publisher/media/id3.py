@@ -50,7 +50,8 @@ def _tag(octets: Octets, start: int) -> Tag | None:
 
 
 def chapters(octets: Octets, tag: Tag) -> list[dict[str, Any]]:
-    """The chapters of a tag by their start; those that no table of contents lists have `toc` false."""
+    """The chapters of a tag by their start; those that no table of contents lists have `toc` false, those that hold a
+    picture `picture` true."""
     if tag.version == 2:
         return []
     octets, tag = _in_sync(octets, tag)
@@ -122,15 +123,17 @@ def _chapter(octets: Octets, frame: _Frame, version: int) -> tuple[bytes, dict[s
     start, end = int.from_bytes(rest[:4], "big"), int.from_bytes(rest[4:8], "big")
     if start == _NO_OFFSET:  # told in octets, which no player goes by
         return None
-    title, link = _inside(octets, frame.start + len(key) + 17, frame.start + frame.size, version)
+    title, link, pictured = _inside(octets, frame.start + len(key) + 17, frame.start + frame.size, version)
     until = end / 1000 if start < end < _NO_OFFSET else None
-    return key, {"start": start / 1000, "title": title, "end": until, "image": None, "link": link, "toc": True}
+    told = {"start": start / 1000, "title": title, "end": until, "image": None, "link": link, "toc": True}
+    return key, told | ({"picture": True} if pictured else {})
 
 
-def _inside(octets: Octets, start: int, end: int, version: int) -> tuple[str, str | None]:
-    """Title and link of a chapter. Its picture, if any, stays in the file: addresses are what feeds can say."""
-    title, link = "", None
+def _inside(octets: Octets, start: int, end: int, version: int) -> tuple[str, str | None, bool]:
+    """Title and link of a chapter, and whether it has a picture, which stays in the file: feeds can say addresses only."""
+    title, link, pictured = "", None, False
     for frame in _frames(octets, start, end, version):
+        pictured = pictured or frame.name == b"APIC"
         if frame.name != b"TIT2" and not frame.name.startswith(b"W"):
             continue
         body = octets.at(frame.start, min(frame.size, 16 * KILO))
@@ -139,7 +142,7 @@ def _inside(octets: Octets, start: int, end: int, version: int) -> tuple[str, st
             title = _text(body)
         else:
             link = link or _link(frame.name, body)
-    return title, link
+    return title, link, pictured
 
 
 def _entries(body: bytes) -> list[bytes]:

@@ -12,8 +12,9 @@ Kind = Literal["audio", "video", "image", "document"]
 class Probed:
     """What the bytes of a file are. Units as in `MediaFile`: octets, seconds, bits per second, pixels.
 
-    `chapters`: {start, title, end, image, link, toc} in order, times in seconds. `tags`: title, artist, album, … as written
-    in the file. `remarks`: sentences about what some apps will stumble over though most play it.
+    `chapters`: {start, title, end, image, link, toc} in order, times in seconds; `picture` where one is inside the file.
+    `tags`: title, artist, album, … as written in the file. `remarks`: sentences about what some apps will stumble over though
+    most play it.
     """
 
     kind: Kind

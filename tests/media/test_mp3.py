@@ -170,7 +170,14 @@ def test_chapters_have_title_link_and_place_in_the_table_of_contents() -> None:
     common = {"image": None}
     assert found == (
         common
-        | {"start": 0.0, "title": "Welcome", "end": 60.5, "link": "https://example.org/home-visits", "toc": True},
+        | {
+            "start": 0.0,
+            "title": "Welcome",
+            "end": 60.5,
+            "link": "https://example.org/home-visits",
+            "toc": True,
+            "picture": True,
+        },
         common | {"start": 60.5, "title": "A picture only", "end": 120.0, "link": None, "toc": False},
         common | {"start": 120.0, "title": "Fragen · أسئلة", "end": 240.0, "link": None, "toc": True},
     )

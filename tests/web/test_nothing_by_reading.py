@@ -14,6 +14,7 @@ from publisher.mail.delivery import Sender
 from publisher.mail.models import MailboxMessage
 from publisher.staff import sessions
 from publisher.staff.models import Member
+from publisher.web.podcast_media import Heard
 from publisher.web.routes import ROUTES
 from publisher.web.signed_in import cookie_name
 
@@ -111,5 +112,10 @@ def _is_new_ground(url: str) -> bool:
 
 
 def test_every_page_that_is_read_has_been_in_mind():
-    """Routes that answer GET and write: only the click, which is declared."""
-    assert [route.path for route in ROUTES if route.method == "GET" and route.plain] == ["/c/{token}/{n}"]
+    """Routes that answer GET and write: only the click, and sound, which counts downloads. Both are declared."""
+    writes = [route.path for route in ROUTES if route.method == "GET" and (route.plain or isinstance(route.answer, Heard))]
+    assert writes == [
+        "/podcasts/{show}/audio/{name}",
+        "/podcasts/{show}/private/{token}/audio/{name}",
+        "/c/{token}/{n}",
+    ]

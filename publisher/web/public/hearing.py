@@ -40,7 +40,7 @@ def listed(session: Session) -> list[Newest]:
     """Every show that is to be found, what is newest first; shows without an episode last."""
     found = [show for show in shows.public(session) if not show.block]
     ids = [show.id for show in found]
-    counts = dict(session.execute(_counts(ids)).tuples().all()) if ids else {}
+    counts = {row[0]: row[1] for row in session.execute(_counts(ids))} if ids else {}
     newest = {one.show_id: one for one in session.exec(_newest(ids))} if ids else {}
     covers = media_by_id(session, [show.artwork_id for show in found])
     lines = [

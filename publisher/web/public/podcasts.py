@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from publisher.languages import own_name
 from publisher.media.models import MediaFile
-from publisher.podcasts import shows, words
+from publisher.podcasts import opml, shows, words
 from publisher.podcasts.models import Episode, Show
 from publisher.web.answers import OPEN, conditional
-from publisher.web.page import Page, looking, moment_of
+from publisher.web.page import Page, hub_of, looking, moment_of
 from publisher.web.public import hearing, structured
 from publisher.web.public.hearing import Newest
 from publisher.web.public.paging import pages_of, shown_page
@@ -46,11 +46,10 @@ def podcasts(request: Request) -> Response:
 
 def outline(request: Request) -> Response:
     """GET /podcasts/opml.xml: every show, for apps that take a list of subscriptions."""
-    from publisher.podcasts import opml
-
     with looking(request) as page:
-        body = opml.write(page.house, [one.show for one in hearing.listed(page.session)])
-    head = OPEN | {"Content-Disposition": 'inline; filename="podcasts.opml"'}
+        title = f"{hub_of(page.session, page.language)['name']} · {page.gettext('Podcasts')}"
+        body = opml.write(page.house, [one.show for one in hearing.listed(page.session)], title=title)
+    head = OPEN | {"Content-Disposition": 'inline; filename="podcasts.opml"', "Vary": "Accept-Language"}
     return conditional(request, body, "text/x-opml; charset=utf-8", headers=head)
 
 

@@ -24,6 +24,7 @@ from publisher.audience import upkeep
 from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
+from publisher.media import uploads
 from publisher.newsletters import tending
 from publisher.podcasts import pings, publishing
 from publisher.settings import Settings
@@ -90,6 +91,7 @@ def forget(house: House, now: datetime) -> object:
         relays.forget_use(session, now)
         budgets.forget(session, before=now - KEPT_BUDGETS)
         sessions.forget_old(session, present)
+        uploads.forget_old(session, house, now=present)
     return None
 
 
@@ -100,7 +102,7 @@ TIMETABLE = (
     Every("newsletters", 20, tend_newsletters, "grow drafts, release what is due, close what was sent"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
-    Every("forget", 3600, forget, "old addresses of machines, mails in the mailbox, budgets, sessions"),
+    Every("forget", 3600, forget, "old addresses of machines, mails in the mailbox, budgets, sessions, uploads nobody went on with"),
 )
 
 

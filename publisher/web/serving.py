@@ -18,6 +18,7 @@ from publisher.errors import PublisherError
 from publisher.house import House
 from publisher.settings import LOOPBACK
 from publisher.web.app import make_app
+from publisher.web.media import hold_back_little
 from publisher.web.request_log import WithoutKeys
 from publisher.web.site import DemoSources
 
@@ -84,6 +85,7 @@ def bind(host: str, port: int) -> socket.socket:
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        hold_back_little(bound)
         bound.bind((host, port))
         bound.listen(1024)
     except OSError as problem:

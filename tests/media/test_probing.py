@@ -166,7 +166,8 @@ def test_words_in_tags(look) -> None:  # type: ignore[no-untyped-def]
 # --- lies, and time ------------------------------------------------------------------------------------------------------
 
 
-def quickly(path: Path, most: float = 0.8) -> Probed | BadInput:
+# A guard against loops and lies about sizes, not a measurement: what is caught takes minutes.
+def quickly(path: Path, most: float = 10) -> Probed | BadInput:
     begun = time.process_time()
     try:
         return probe(path)
@@ -184,7 +185,7 @@ def test_four_gigabytes_are_looked_into_in_a_moment(tmp_path: Path) -> None:
     with path.open("wb") as file:  # the file is a hole: only its head is on the disk
         file.write(start + struct.pack(">I4sQ", 1, b"mdat", gigabytes + 16))
         file.truncate(len(start) + gigabytes + 16)
-    found = quickly(path, 0.2)
+    found = quickly(path)
     assert isinstance(found, Probed)
     assert (found.duration, found.length) == (7200.0, len(start) + gigabytes + 16)
     with path.open("wb") as file:
@@ -246,7 +247,7 @@ def test_mangled_files_are_measured_or_refused_with_a_sentence(
         del mangled[data.draw(st.integers(0, len(mangled))) :]
     path = tmp_path_factory.getbasetemp() / "mangled"
     path.write_bytes(bytes(mangled))
-    found = quickly(path, 1.0)
+    found = quickly(path)
     if isinstance(found, BadInput):
         assert str(found).endswith(".")
     else:

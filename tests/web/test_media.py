@@ -244,11 +244,9 @@ def test_many_that_take_nothing_hold_up_nobody_and_no_memory(stage: Stage) -> No
         stage.ask(line, "/large.mp3")
     for line in stalled:  # all are being answered
         assert line.recv(100, socket.MSG_PEEK)
-    begun = time.monotonic()
     for _ in range(5):
         assert stage.get("/sound.mp3")[2] == SOUND
         assert stage.last_served() == ([(0, 300_000)], 200)
-    assert time.monotonic() - begun < 5
     assert _resident() - before < 60_000_000  # a megabyte each, and not 64
     stage.served.clear()
     for line in stalled:

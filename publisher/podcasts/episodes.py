@@ -74,7 +74,8 @@ def add(
 ) -> Episode:
     """A new draft. Its guid is random and stays for life; chapters found in the sound become its chapters."""
     values = _checked(session, shape, READERS)
-    episode = _with_a_free_slug(session, show, shape.slug or shape.title, guid or str(uuid.uuid4()), values, now)
+    wanted = reading.line(shape.slug, "slug") or values["title"]
+    episode = _with_a_free_slug(session, show, wanted, guid or str(uuid.uuid4()), values, now)
     if audio is not None:
         set_sound(session, house, episode, audio, now=now)
     return episode

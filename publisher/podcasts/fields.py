@@ -27,7 +27,7 @@ OSM = re.compile(r"[NWR]\d+")
 
 def slug(text: str, field: str = "slug") -> str:
     """A short name for addresses: small letters, digits and hyphens."""
-    if not SLUG.fullmatch(text) or text in RESERVED:
+    if not isinstance(text, str) or not SLUG.fullmatch(text) or text in RESERVED:
         raise BadInput("A short name has small letters, digits and hyphens, such as “small-hands”.", field=field)
     return text
 
@@ -85,9 +85,10 @@ def mail_address(text: str, field: str) -> str:
 
 
 def language(text: str, field: str = "language") -> str:
-    code = normalise(line(text, field))
+    given = line(text, field)
+    code = normalise(given)
     if code is None:
-        raise BadInput(f"“{text[:40]}” is not a language. Use a code such as en or pt-BR.", field=field)
+        raise BadInput(f"“{given[:40]}” is not a language. Use a code such as en or pt-BR.", field=field)
     return code
 
 

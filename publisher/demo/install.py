@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience.models import MailingList, Person
-from publisher.demo import content, marker, past, people, podcasts, settling, shelf
+from publisher.demo import content, listening, marker, past, people, podcasts, settling, shelf
 from publisher.demo.living import demo_sources, private_hosts_for
 from publisher.demo.removal import remove, take_away
 from publisher.errors import Conflict
@@ -79,6 +79,7 @@ def install(house: House, now: datetime) -> Summary:
         past.send(house, main, issue, now=now)
     with house.database.session() as session:
         _come_in(session, house, now, until=now)
+        listening.listen(session, house, now=now)
         _begin_drafts(session, content.newsletters(), now)
         marker.complete(session)
         return _summary(session)

@@ -16,7 +16,7 @@ from publisher.library.models import Record, Source
 from publisher.media import storage
 from publisher.media.models import MediaFile, Upload
 from publisher.podcasts import shelf
-from publisher.podcasts.downloads.models import Agent, DownloadRequest, DownloadWindow
+from publisher.podcasts.downloads.models import Agent, CountingSecret, DownloadRequest, DownloadWindow
 from publisher.podcasts.models import Episode, Ping, PrivateFeed, Rendition, Show, ShowImport, Transcript
 
 Ids = Sequence[int]
@@ -56,9 +56,10 @@ def must_be_only_ours(session: Session, here: OnAir, at: datetime, *, lists: Ids
         raise Conflict("A show of your own is for a list of the demo. Change it first, or keep the demo.")
 
 
-def take_off(session: Session, house: House, here: OnAir, *, people: Ids) -> list[Path]:
-    """Delete it, and private feeds of the demo's `people` elsewhere. Returns files to delete once this is committed."""
-    _numbers(session, here)
+def take_off(session: Session, house: House, here: OnAir, at: datetime, *, people: Ids) -> list[Path]:
+    """Delete what was begun `at`, and private feeds of the demo's `people` elsewhere. Returns files to delete once this is
+    committed."""
+    _numbers(session, here, at)
     _delete(session, PrivateFeed, or_(col(PrivateFeed.show_id).in_(here.shows), col(PrivateFeed.person_id).in_(people)))
     for table in (Ping, ShowImport):
         _delete(session, table, col(table.show_id).in_(here.shows))
@@ -75,14 +76,16 @@ def close_source(session: Session) -> None:
     _delete(session, Source, col(Source.slug) == shelf.SOURCE, col(Source.id).not_in(select(Record.source_id)))
 
 
-def _numbers(session: Session, here: OnAir) -> None:
-    """Requests and windows, then the names of apps that nobody else used."""
+def _numbers(session: Session, here: OnAir, at: datetime) -> None:
+    """Requests and windows, then the names of apps that nobody else used and secrets of days on which nobody else asked."""
     for table in (DownloadRequest, DownloadWindow):
         _delete(session, table, col(table.episode_id).in_(here.episodes))
     for table in (DownloadRequest, DownloadWindow):
         session.execute(update(table).where(col(table.media_id).in_(here.files)).values(media_id=None))
     used = or_(col(Agent.id).in_(select(DownloadRequest.agent_id)), col(Agent.id).in_(select(DownloadWindow.agent_id)))
     _delete(session, Agent, ~used)
+    asked = select(col(DownloadWindow.day))
+    _delete(session, CountingSecret, col(CountingSecret.created_at) == at, col(CountingSecret.day).not_in(asked))
 
 
 def _files(session: Session, house: House, files: Ids) -> list[Path]:

@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 
 from sqlmodel import Session
 
-from publisher.demo import content, programme
+from publisher.demo import content, listening, programme
 from publisher.house import House
 from publisher.media import intake
 from publisher.media.models import MediaFile
@@ -24,6 +24,7 @@ def install(session: Session, house: House, *, now: datetime) -> None:
     """All of it at once: for a hub that has no other history to tell in between."""
     found(session, house, now=now)
     air(session, house, until=now, now=now)
+    listening.listen(session, house, now=now)
 
 
 def found(session: Session, house: House, *, now: datetime) -> None:

@@ -21,7 +21,7 @@ class Episode:
     """An episode as it was written. One of `aired_days_ago` and `airs_in_days` is given.
 
     `original`: `show/episode` of which it is the translation. `transcripts`: languages, its own first. `listeners`: how many
-    downloads it gathers in its first three months. Persons, places, chapters and soundbites in the forms of `Episode` in
+    people hear it within two months or so. Persons, places, chapters and soundbites in the forms of `Episode` in
     `publisher.podcasts.models`.
     """
 

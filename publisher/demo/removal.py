@@ -82,7 +82,7 @@ def take_away(session: Session, house: House) -> list[Path]:
     assert line is not None
     _mails(session, made, line.at)
     _issues(session, made)
-    left = off_air.take_off(session, house, made.on_air, people=made.people)
+    left = off_air.take_off(session, house, made.on_air, line.at, people=made.people)
     _works(session, made)
     off_air.close_source(session)
     _people(session, made)

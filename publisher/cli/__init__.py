@@ -16,6 +16,7 @@ from publisher.cli import (
     bench,
     brand,
     check,
+    downloads,
     episode_sounds,
     episodes,
     issues,
@@ -54,7 +55,7 @@ setting_up.add_to(app)
 serving.add_to(app)
 timetable.add_to(app)
 NOUNS = (
-    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, brand, relays, check,
+    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, downloads, brand, relays, check,
     bench,
 )  # fmt: skip
 for noun in NOUNS:

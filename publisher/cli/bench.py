@@ -52,6 +52,14 @@ def harvest(records: Annotated[int, typer.Option(min=1)] = 2000, as_json: AsJson
     details(_harvest(records), as_json)
 
 
+@app.command()
+def downloads(
+    lines: Annotated[int, typer.Option(min=1000, help="Lines of the log.")] = 1_000_000, as_json: AsJson = False
+) -> None:
+    """Counting the lines of a web server’s log, beside a row at a time."""
+    details(_downloads(lines), as_json)
+
+
 @app.command("all")
 def everything(as_json: AsJson = False) -> None:
     """All of them; takes a few minutes."""
@@ -61,6 +69,7 @@ def everything(as_json: AsJson = False) -> None:
         "search": _search,
         "harvest": _harvest,
         "plan": _plan,
+        "downloads": _downloads,
     }
     figures: dict[str, dict[str, Any]] = {}
     for name, measure in measures.items():
@@ -111,3 +120,10 @@ def _harvest(records: int = 2000) -> dict[str, Any]:
     from publisher.bench import harvesting
 
     return harvesting.measure(migrations.upgrade, records)
+
+
+def _downloads(lines: int = 1_000_000) -> dict[str, Any]:
+    from publisher import migrations
+    from publisher.bench import downloads as counting
+
+    return counting.measure(migrations.upgrade, lines)

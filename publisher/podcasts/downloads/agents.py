@@ -122,8 +122,15 @@ def _systems() -> _Table:
     return _Table(rules.SYSTEMS, re.IGNORECASE)
 
 
-def ids_of(session: Session, texts: Collection[str]) -> dict[str, int]:
-    """The rows of these User-Agents under the present lists; those met for the first time are judged and stored."""
+class Known(NamedTuple):
+    """A User-Agent in the books: its row, and why it is no listener."""
+
+    id: int
+    machine: str
+
+
+def known(session: Session, texts: Collection[str]) -> dict[str, Known]:
+    """These User-Agents under the present lists; those met for the first time are judged and stored."""
     found = _stored(session, texts)
     if missing := [text for text in texts if text not in found]:
         rows = [{"text": text, "list_version": list_version(), **judge(text)._asdict()} for text in sorted(missing)]
@@ -132,13 +139,13 @@ def ids_of(session: Session, texts: Collection[str]) -> dict[str, int]:
     return found
 
 
-def _stored(session: Session, texts: Collection[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _stored(session: Session, texts: Collection[str]) -> dict[str, Known]:
+    found: dict[str, Known] = {}
     wanted = list(texts)
     for start in range(0, len(wanted), AT_ONCE):
         some = col(Agent.text).in_(wanted[start : start + AT_ONCE])
-        rows = session.exec(select(Agent.text, Agent.id).where(some, col(Agent.list_version) == list_version()))
-        found |= {text: number or 0 for text, number in rows}
+        query = select(Agent.text, Agent.id, Agent.machine).where(some, col(Agent.list_version) == list_version())
+        found |= {text: Known(number or 0, machine) for text, number, machine in session.exec(query)}
     return found
 
 

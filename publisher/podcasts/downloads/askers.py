@@ -7,8 +7,10 @@ fit a number in both databases; among a million askers of a day two share one wi
 import hashlib
 import ipaddress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from publisher.house import House
+from publisher.podcasts.downloads.sightings import clean
 
 #: Characters of a User-Agent that are looked at; what is longer is cut.
 AGENT_LENGTH = 512
@@ -32,8 +34,15 @@ def network(ip: str) -> str:
 
 def agent_text(user_agent: str | None) -> str:
     """The User-Agent as it is kept and compared; a log's `-` is none."""
-    text = (user_agent or "").replace("\0", "").strip()[:AGENT_LENGTH]
+    text = clean((user_agent or "").strip(), AGENT_LENGTH)
     return "" if text == "-" else text
+
+
+class Asker(NamedTuple):
+    """A network address with a User-Agent on one day. `listener`: the number it has at every episode that day."""
+
+    digest: bytes
+    listener: int
 
 
 @dataclass(frozen=True)
@@ -42,18 +51,18 @@ class DayKeys:
 
     secret: bytes
 
-    def asker(self, address: str, agent: str) -> bytes:
-        """The base of the two that follow; worth keeping for the many requests of one asker."""
-        return _digest(self.secret, b"asker", f"{address}\0{agent}".encode("utf-8", "surrogatepass"))
+    def asker(self, address: str, agent: str) -> Asker:
+        data = f"{address}\0{agent}".encode("utf-8", "replace")
+        digest = hashlib.blake2b(data, digest_size=24, key=self.secret, person=b"asker").digest()
+        return Asker(digest[:16], _number(digest[16:]))
 
-    def window(self, asker: bytes, episode_id: int) -> int:
-        return _number(_digest(self.secret, b"window", b"%s %d" % (asker, episode_id)))
-
-    def listener(self, asker: bytes, show_id: int) -> int:
-        return _number(_digest(self.secret, b"listener", b"%s %d" % (asker, show_id)))
+    def window(self, asker: Asker, episode_id: int) -> int:
+        data = asker.digest + episode_id.to_bytes(8, "big")
+        return _number(hashlib.blake2b(data, digest_size=8, key=self.secret, person=b"window").digest())
 
     def address(self, address: str) -> int:
-        return _number(_digest(self.secret, b"address", address.encode("utf-8", "surrogatepass")))
+        data = address.encode("utf-8", "replace")
+        return _number(hashlib.blake2b(data, digest_size=8, key=self.secret, person=b"address").digest())
 
 
 def day_keys(house: House, secret: str) -> DayKeys:
@@ -68,10 +77,6 @@ def line_key(house: House) -> bytes:
 
 def _house_key(house: House) -> bytes:
     return hashlib.blake2b(house.settings.secret_key.encode(), digest_size=32, person=b"counting").digest()
-
-
-def _digest(key: bytes, purpose: bytes, data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=8, key=key, person=purpose).digest()
 
 
 def _number(digest: bytes) -> int:

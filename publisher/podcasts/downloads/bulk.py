@@ -10,20 +10,21 @@ from sqlmodel import Session
 from publisher.database import insert_into, is_sqlite
 
 
-def add(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> int:
-    """Insert rows, whose instants went through `stored`, in the order of `columns`. Returns how many were no repetition."""
+def add(session: Session, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> int:
+    """Insert rows, whose instants went through `stored`. Returns how many were no repetition of a unique value.
+
+    `columns`: names of the values, in the order of the table.
+    """
     if not rows:
         return 0
     statement = insert_into(session, table).on_conflict_do_nothing()
     connection = session.connection()
     if not is_sqlite(session):
-        found = connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows])
-        return int(found.rowcount)
+        return int(connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows]).rowcount)
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-    if tuple(compiled.positiontup or ()) != tuple(columns):  # the order of the table, not of the caller
-        places = [list(columns).index(name) for name in compiled.positiontup or ()]
-        rows = [tuple(row[place] for place in places) for row in rows]
-    return int(connection.exec_driver_sql(str(compiled), list(rows)).rowcount)
+    if compiled.positiontup != list(columns):
+        raise ValueError(f"the columns of {table.name} are in another order: {compiled.positiontup}")
+    return int(connection.exec_driver_sql(str(compiled), rows).rowcount)
 
 
 def stored(session: Session) -> "Stored":
@@ -38,7 +39,7 @@ class Stored:
 
     def instant(self, value: datetime) -> Any:
         """UTC-aware; SQLite keeps the text that SQLAlchemy reads again."""
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds") if self._as_text else value
+        return value.isoformat(" ", "microseconds")[:26] if self._as_text else value
 
     def day(self, value: date) -> Any:
         return value.isoformat() if self._as_text else value

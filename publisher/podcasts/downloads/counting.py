@@ -15,9 +15,9 @@ from sqlmodel import Session
 from publisher.house import House
 from publisher.podcasts.downloads import agents, bulk, spikes
 from publisher.podcasts.downloads.models import Agent, DownloadRequest, DownloadWindow
-from publisher.podcasts.downloads.sightings import Dropped, Piece
+from publisher.podcasts.downloads.sightings import Piece
 from publisher.podcasts.downloads.thresholds import Thresholds
-from publisher.podcasts.downloads.weighing import LASTS, Weighed, weigh
+from publisher.podcasts.downloads.weighing import LASTS, Weighed, verdict, weigh
 
 AT_ONCE = 4000
 Place = tuple[int, date]  # a show and a UTC day
@@ -83,12 +83,6 @@ def settle_some(session: Session, at_most: int = AT_ONCE) -> list[Place]:
 
 
 def _result(row: Row[Any], weighed: Weighed, needed: Thresholds) -> dict[str, Any]:
-    if weighed.started_at is None:
-        dropped: str = Dropped.CONTINUED
-    elif row.machine:
-        dropped = row.machine
-    else:
-        dropped = "" if weighed.reached else Dropped.TOO_LITTLE
     media_id = row.media_id if weighed.media_id is None else weighed.media_id
     # Requests of its day may have gone to the window they belong to (see `forgetting`); what was sent stays sent.
     day_octets = max(row.day_octets, weighed.day_octets)
@@ -100,7 +94,7 @@ def _result(row: Row[Any], weighed: Weighed, needed: Thresholds) -> dict[str, An
         "octets": weighed.octets,
         "day_octets": day_octets,
         "day_counted": day_reached and not row.machine,
-        "dropped": str(dropped),
+        "dropped": verdict(weighed, row.machine),
     }
 
 
@@ -156,10 +150,10 @@ def _judge_again(session: Session, show_id: int) -> None:
     used = select(_WINDOWS.c.agent_id).where(here)
     outdated = select(_AGENTS.c.id, _AGENTS.c.text).where(_AGENTS.c.id.in_(used))
     former = session.execute(outdated.where(_AGENTS.c.list_version != agents.list_version())).all()
-    present = agents.ids_of(session, {row.text for row in former})
+    present = agents.known(session, {row.text for row in former})
     for row in former:
         mine = here & (_WINDOWS.c.agent_id == row.id)
-        session.execute(update(_WINDOWS).where(mine).values(agent_id=present[row.text]))
+        session.execute(update(_WINDOWS).where(mine).values(agent_id=present[row.text].id))
 
 
 _WINDOWS: Table = DownloadWindow.__table__  # type: ignore[attr-defined]

@@ -43,13 +43,13 @@ class DownloadWindow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: int | None = Field(default=None, sa_type=BigInteger)
     before_id: int | None = Field(default=None, foreign_key="download_window.id")
-    listener: int = Field(sa_type=BigInteger)  # the same asker at any episode of the show, that day
+    listener: int = Field(sa_type=BigInteger)  # the same asker at any episode, that day
     address: int = Field(sa_type=BigInteger)  # the same network address with any User-Agent, that day
     day: date  # UTC
     show_id: int = Field(foreign_key="show.id")
     episode_id: int = Field(foreign_key="episode.id")
-    media_id: int | None = Field(default=None, foreign_key="media_file.id")
     agent_id: int = Field(foreign_key="download_agent.id")
+    media_id: int | None = Field(default=None, foreign_key="media_file.id")  # which file most was sent of
     started_at: datetime | None = None
     octets: int = Field(default=0, sa_type=BigInteger)  # union of what was sent within 24 hours of `started_at`
     day_octets: int = Field(default=0, sa_type=BigInteger)  # the same of the UTC day

@@ -9,11 +9,16 @@ from publisher.house import House
 from publisher.media.models import MediaFile
 from publisher.podcasts.downloads.askers import agent_text, network
 from publisher.podcasts.downloads.ledger import Ledger
-from publisher.podcasts.downloads.sightings import Sighting, host_of, to_the_millisecond, why_dropped
+from publisher.podcasts.downloads.sightings import (
+    ASKED_LENGTH,
+    METHOD_LENGTH,
+    Sighting,
+    clean,
+    host_of,
+    to_the_millisecond,
+    why_dropped,
+)  # fmt: skip
 from publisher.podcasts.models import Episode
-
-#: Characters of a Range header that are kept.
-ASKED_LENGTH = 200
 
 
 def note(
@@ -47,9 +52,9 @@ def note(
         address=network(ip),
         agent=agent_text(user_agent),
         referrer=host_of(referrer),
-        method=method.upper(),
+        method=clean(method.upper(), METHOD_LENGTH),
         status=status,
-        asked=asked[:ASKED_LENGTH],
+        asked=clean(asked, ASKED_LENGTH),
         sent=pieces,
         line=None,
         dropped=why_dropped(method.upper(), status, asked, pieces),

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+#: Characters that are kept of a Range header, a method, a host.
+ASKED_LENGTH, METHOD_LENGTH, HOST_LENGTH = 200, 20, 100
 PROBE = 2
 """A range of so many bytes or fewer is a question about the server, not listening."""
 
@@ -67,9 +69,10 @@ def why_dropped(method: str, status: int, asked: str, sent: tuple[tuple[int, int
         return Dropped.STATUS
     if not sent:
         return Dropped.NOTHING_SENT
-    octets = asked_octets(asked)
-    if not asked and status == 206:  # a log need not tell the range; what was sent of it does
-        octets = sum(last - first + 1 for first, last in sent)
+    if asked:
+        octets = asked_octets(asked)
+    else:  # a log need not tell the range; what was sent of it does
+        octets = sum(last - first + 1 for first, last in sent) if status == 206 else None
     return Dropped.PROBE if octets is not None and octets <= PROBE else ""
 
 
@@ -88,12 +91,24 @@ def asked_octets(header: str) -> int | None:
 
 
 def to_the_millisecond(at: datetime) -> datetime:
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000) if at.microsecond % 1000 else at
+
+
+def clean(text: str, most: int) -> str:
+    """What somebody sent, cut, and without what a database does not take: NUL and halves of characters."""
+    text = text[:most]
+    return (
+        text
+        if text.isalnum() and text.isascii()
+        else text.replace("\0", "").encode("utf-8", "replace").decode().strip()
+    )
 
 
 def host_of(referrer: str | None) -> str:
     """Where a player on a page stands; the rest of the address may say who looked at it."""
+    if not referrer or referrer == "-":
+        return ""
     try:
-        return (urlsplit(referrer or "").hostname or "")[:100]
+        return clean(urlsplit(referrer).hostname or "", HOST_LENGTH)
     except ValueError:
         return ""

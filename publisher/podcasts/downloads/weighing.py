@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from publisher.podcasts.downloads.sightings import Piece
+from publisher.podcasts.downloads.sightings import Dropped, Piece
 
 LASTS = timedelta(hours=24)
 MINUTE = 60
@@ -44,11 +44,11 @@ def needed(length: int, audio_start: int, duration: float | None, bit_rate: int 
 
 def union(spans: Iterable[tuple[int, int]]) -> int:
     """Bytes in at least one of the spans (first, last; inclusive). What was sent twice is one byte."""
-    octets, reach = 0, -1
+    octets, end = 0, 0
     for first, last in sorted(spans):
-        if last > reach and last >= first:
-            octets += last - max(first, reach + 1) + 1
-            reach = last
+        if last >= end and last >= first:
+            octets += last + 1 - (first if first > end else end)
+            end = last + 1
     return octets
 
 
@@ -61,6 +61,9 @@ def weigh(
     and takes in what follows within 24 hours. The calendar day takes in what lies on it. Depends on what was sent and when,
     never on the order in which it became known.
     """
+    if len(own) == 1 and not following and free_from is None and own[0].at.date() == day:
+        best = _heaviest(own, needed)
+        return Weighed(own[0].at, *best, best[1], best[2])
     mine = own if free_from is None else [piece for piece in own if piece.at >= free_from]
     started = min((piece.at for piece in mine), default=None)
     on_day = [piece for piece in own if piece.at.date() == day]
@@ -72,19 +75,30 @@ def weigh(
     return Weighed(started, *best, of_day[1], of_day[2])
 
 
+def verdict(weighed: Weighed, machine: str) -> str:
+    """Why these requests are no download; empty where they are one."""
+    if weighed.started_at is None:
+        return Dropped.CONTINUED.value
+    if machine:
+        return machine
+    return "" if weighed.reached else Dropped.TOO_LITTLE.value
+
+
 def _heaviest(pieces: Sequence[Piece], needed: Needed) -> tuple[int | None, int, bool]:
     """The file that most of what it needs was sent of, the bytes, and whether they are enough.
 
     An episode may have a second file for slow lines, and its sound may be replaced: half a minute of each is no minute.
     """
     if len(pieces) == 1:
-        piece = pieces[0]
-        return _judged(piece.media_id, max(0, piece.last - piece.first + 1), needed)[1:]
+        _, media_id, first, last = pieces[0]
+        return _judged(media_id, max(0, last - first + 1), needed)[1:]
     spans: dict[int | None, list[tuple[int, int]]] = {}
-    for piece in pieces:
-        spans.setdefault(piece.media_id, []).append((piece.first, piece.last))
-    judged = (_judged(media_id, union(of_file), needed) for media_id, of_file in spans.items())
-    return max(judged, key=lambda one: (one[0], -(one[1] or 0)), default=(0.0, None, 0, False))[1:]
+    for _, media_id, first, last in pieces:
+        spans.setdefault(media_id, []).append((first, last))
+    judged = [_judged(media_id, union(of_file), needed) for media_id, of_file in spans.items()]
+    if len(judged) < 2:
+        return judged[0][1:] if judged else (None, 0, False)
+    return max(judged, key=lambda one: (one[0], -(one[1] or 0)))[1:]
 
 
 def _judged(media_id: int | None, octets: int, needed: Needed) -> tuple[float, int | None, int, bool]:

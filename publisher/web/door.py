@@ -21,6 +21,9 @@ KILO, MEGA = 1_000, 1_000_000
 UPLOADS = ("/studio/library/import", "/studio/people/import")
 BODY_LIMITS = (
     *((path, 60 * MEGA) for path in UPLOADS),
+    ("/studio/podcasts/uploads", 17 * MEGA),  # a piece of a file
+    ("/studio/podcasts/sounds/", 4_300 * MEGA),  # a whole one, from browsers without scripts; it is written to the disk
+    ("/studio/podcasts", 60 * MEGA),
     ("/studio", 2 * MEGA),
     ("/api/", 256 * KILO),
     ("/u/", 64 * KILO),

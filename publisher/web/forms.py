@@ -24,6 +24,11 @@ class Posted:
         value = self.data.get(name, default)
         return _clean(value)[:LONGEST].strip() if isinstance(value, str) else default
 
+    def whole(self, name: str, default: str = "") -> str:
+        """A long text, such as notes or a transcript, whatever its length: the door limits the whole form."""
+        value = self.data.get(name, default)
+        return _clean(value).strip() if isinstance(value, str) else default
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field that may come several times."""
         return tuple(_clean(v).strip() for v in self.data.getlist(name)[:1000] if isinstance(v, str) and v.strip())

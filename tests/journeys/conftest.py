@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "web" / "studio"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from service import Service, running

@@ -14,6 +14,7 @@ from publisher.house import House
 from publisher.web.app import make_app
 from publisher.web.door import client_address
 from publisher.web.routes import ROUTES
+from publisher.web.studio.routes import PLAIN as STUDIO_PLAIN
 from publisher.web.studio.routes import ROUTES as STUDIO
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
@@ -88,12 +89,14 @@ def test_the_page_of_routes_names_every_route():
     said = (Path(__file__).parents[2] / "docs" / "routes.md").read_text(encoding="utf-8").splitlines()
     wanted = [f"| {r.method} | `{r.path}` | {r.meaning} |" for r in ROUTES]
     wanted += [f"| {r.method} | `{r.path}` | {r.role} | {r.meaning} |" for r in STUDIO]
+    wanted += [f"| {method} | `{path}` | {role} | {meaning} |" for method, path, role, _, meaning in STUDIO_PLAIN]
     assert [line for line in wanted if line not in said] == []
-    assert [line for line in said if line.startswith(("| GET", "| POST")) and line not in wanted] == []
+    methods = ("| GET", "| POST", "| PATCH", "| DELETE")
+    assert [line for line in said if line.startswith(methods) and line not in wanted] == []
 
 
 def test_no_route_stands_twice_in_the_table():
-    both = [(r.method, r.path) for r in (*ROUTES, *STUDIO)]
+    both = [(r.method, r.path) for r in (*ROUTES, *STUDIO)] + [(method, path) for method, path, *_ in STUDIO_PLAIN]
     assert len(set(both)) == len(both)
 
 

@@ -12,7 +12,16 @@ function prepare(box) {
   const form = field?.form;
   if (!field || !form || !window.fetch) return;
   const view = drawn(box, field);
+  recall(view, box);
+  addEventListener("beforeunload", (event) => { if (field.disabled) event.preventDefault(); });
   field.addEventListener("change", () => field.files[0] && take(box, form, field, view, field.files[0]));
+}
+
+// What was being sent when the page was left: the same file, chosen again, goes on where it stopped.
+function recall(view, box) {
+  if (box.dataset.waiting) return view.say(box.dataset.waiting);
+  const kept = Object.keys(localStorage).find((key) => key.startsWith("upload:"));
+  if (kept) view.say(`${kept.split(":").slice(1, -2).join(":")} was not sent to its end. Choose it again to go on where it stopped.`);
 }
 
 async function take(box, form, field, view, file) {
@@ -24,6 +33,7 @@ async function take(box, form, field, view, file) {
   field.disabled = true;
   let place = localStorage.getItem(note);
   let offset = place ? await standing(ask, place) : null;
+  if (place && offset === null) localStorage.removeItem(note);
   if (offset === null) {
     const begun = await ask(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name: file.name, length: file.size }) }).catch(() => null);
     if (!begun || !begun.ok) return refuse(view, field, await sentence(begun));
@@ -96,12 +106,13 @@ function refuse(view, field, words) {
 function drawn(box, field) {
   const line = document.createElement("div");
   line.className = "upload";
-  line.innerHTML = '<p role="status"></p><progress max="100" hidden></progress>';
+  line.innerHTML = '<p role="status"></p><progress max="100" aria-label="Upload" hidden></progress>';
   const [words, bar] = line.children;
   const kept = document.createElement("input");
   kept.type = "hidden";
   kept.name = box.dataset.name || "media";
   kept.value = box.dataset.media || "";
+  if (box.dataset.form) kept.setAttribute("form", box.dataset.form);
   field.after(line);
   box.append(kept);
   const say = (text) => { words.textContent = text; };

@@ -28,13 +28,15 @@ from publisher.web.studio.visit import Desk, Handler, Refusal, Staff
 
 FORM_COOKIE = "publisher_form"
 ANYBODY = "anybody"
+FILES = 3
+"""File fields of one form, at most; empty ones count."""
 STALE = "This page is too old, or was not ours. Load it again, then press the button once more."
 
 
 @dataclass(frozen=True)
 class Route:
     """One line of the table. `role`: the least that may ask, or `anybody`. `page`: what is drawn again when a form is
-    refused. `own`: the handler makes its own transactions, because it touches the network or plans. `upload`: with a file."""
+    refused. `own`: the handler makes its own transactions, because it touches the network or plans. `upload`: with files."""
 
     method: str
     path: str
@@ -69,7 +71,7 @@ def endpoint(route: Route) -> Callable[..., Response]:
     def answer(
         request: Request,
         staff: Annotated[Staff | None, Depends(Needs(route.role))],  # first: a stranger's file is not even read
-        form: Annotated[Posted, Depends(_sent(1 if route.upload else 0))],
+        form: Annotated[Posted, Depends(_sent(FILES if route.upload else 0))],
     ) -> Response:
         if route.role == ANYBODY:
             return _to_anybody(route, request, form, staff)

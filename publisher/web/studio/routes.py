@@ -1,6 +1,9 @@
 """Every route of the studio on one page: the role it needs, what it answers, and which page is drawn again when it refuses."""
 
+from typing import Any
+
 from fastapi import APIRouter
+from starlette.routing import Route as PlainRoute
 
 from publisher.web.studio import (
     account,
@@ -8,6 +11,9 @@ from publisher.web.studio import (
     design,
     editing,
     entering,
+    episode,
+    episode_saving,
+    feed_check,
     files,
     imports,
     issues,
@@ -17,17 +23,24 @@ from publisher.web.studio import (
     newsletters,
     people,
     person,
+    podcast,
+    podcasts,
     relays,
     resource,
     settings,
+    show_settings,
+    sound,
     sources,
     today,
+    uploads,
     vocabulary,
 )
 from publisher.web.studio.answering import ANYBODY, Route, endpoint
 
 _L, _N, _P, _S = "/studio/library", "/studio/newsletters", "/studio/people", "/studio/settings"
 _I = f"{_N}/{{slug}}/issues/{{key}}"
+_C = "/studio/podcasts"
+_O, _E = f"{_C}/{{slug}}", f"{_C}/{{slug}}/episodes/{{number:int}}"
 _W, _X = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}"
 
 ENTERING = (
@@ -104,6 +117,25 @@ NEWSLETTERS = (
     Route("POST", f"{_I}/correct", "editor", editing.correct, "Begin a correction to those reached.", issues.show),
 )
 
+PODCASTS = (
+    Route("GET", _C, "viewer", podcasts.index, "All shows."),
+    Route("GET", f"{_C}/new", "editor", show_settings.new, "A new show."),
+    Route("POST", f"{_C}/new", "editor", show_settings.create, "Make it.", show_settings.new, upload=True),
+    Route("GET", f"{_C}/check", "viewer", feed_check.page, "Check any feed."),
+    Route("POST", f"{_C}/check", "viewer", feed_check.check, "Check it; nothing is kept.", feed_check.page, own=True, upload=True),
+    Route("POST", f"{_C}/sounds/{{number:int}}", "editor", sound.take, "A sound in one piece, without scripts.", sound.again, own=True, upload=True),
+    Route("GET", _O, "viewer", podcast.show, "One show."),
+    Route("GET", f"{_O}/settings", "viewer", show_settings.settings, "What is decided about it."),
+    Route("POST", f"{_O}/settings", "editor", show_settings.save, "Change it; archive it.", show_settings.settings, upload=True),
+    Route("POST", f"{_O}/move", "editor", show_settings.move, "Send everybody on to another feed.", show_settings.settings),
+    Route("GET", f"{_O}/episodes/new", "editor", episode.new, "A new episode."),
+    Route("POST", f"{_O}/episodes/new", "editor", episode_saving.create, "Begin it.", episode.new),
+    Route("GET", _E, "viewer", episode.show, "One episode."),
+    Route("POST", _E, "editor", episode_saving.save, "Save, schedule, publish.", episode.show, own=True, upload=True),
+    Route("POST", f"{_E}/step", "editor", episode_saving.step, "Withdraw, bring back, back to draft, remove.", episode.show),
+    Route("POST", f"{_E}/sound", "editor", sound.change, "Fetch or mend its sound.", episode.show, own=True),
+)  # fmt: skip
+
 PEOPLE = (
     Route("GET", _P, "viewer", people.index, "Everybody, by list, state or rule."),
     Route("POST", _P, "viewer", people.find, "Somebody by name or address.", people.index),
@@ -134,12 +166,21 @@ SETTINGS = (
     Route("GET", f"{_S}/trail", "viewer", settings.show_trail, "Who did what."),
 )
 
-ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PEOPLE, *SETTINGS)
+ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PODCASTS, *PEOPLE, *SETTINGS)
+
+
+#: (method, path, role, application or function, meaning): answered without the ceremony of a page.
+PLAIN: tuple[tuple[str, str, str, Any, str], ...] = (
+    *((method, path, "editor", answer, meaning) for method, path, answer, meaning in uploads.PLAIN),
+    *((method, path, "viewer", answer, meaning) for method, path, answer, meaning in sound.PLAIN),
+)
 
 
 def router() -> APIRouter:
     """The studio, to be included in the application."""
     made = APIRouter()
+    for method, path, _, plain, _ in PLAIN:  # before {slug}
+        made.routes.append(PlainRoute(path, plain, methods=[method]))
     for route in ROUTES:
         made.add_api_route(
             route.path, endpoint(route), methods=[route.method], include_in_schema=False, response_model=None

@@ -1,6 +1,6 @@
 """Today answers three questions: what needs me, what goes out next, what went out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi.responses import Response
@@ -14,9 +14,10 @@ from publisher.library.models import LookAlike, Share, Source, Work, WorkState
 from publisher.mail.identities import hub
 from publisher.newsletters import issues, newsletters
 from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.podcasts.models import Show
 from publisher.web.forms import Posted
 from publisher.web.page import Page
-from publisher.web.studio import words
+from publisher.web.studio import airing, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
 from publisher.web.studio.issues import line, readers_of
@@ -46,7 +47,7 @@ def show(desk: Desk) -> Response:
         first_step=step,
         needs=[] if step else _needs(desk, rows, every),
         upcoming=[] if step else _upcoming(desk, rows, every),
-        out=[_went(desk, rows[i.newsletter_id], i) for i in _sent(every)[:WENT_OUT]] if not step else [],
+        out=[] if step else _out(desk, rows, every),
     )
 
 
@@ -68,26 +69,36 @@ def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -
     if pairs:
         title = f"{words.counted(int(pairs), 'pair')} that may be one resource"
         found.append(_need(title, "/studio/library/look-alikes", [], "new", "Decide"))
-    return found + _failing(desk)
+    return found + airing.needs(desk) + _failing(desk)
 
 
 def _upcoming(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
     going = [i for i in every if i.state in (IssueState.SENDING, IssueState.PAUSED)]
     growing = [i for i in every if i.state in (IssueState.DRAFT, IssueState.SCHEDULED) and (i.send_at or i.occurrence)]
-    growing.sort(key=lambda issue: issue.send_at or issue.occurrence or desk.now)
     shown = []
-    for issue in [*going, *growing]:
-        newsletter = rows[issue.newsletter_id]
-        row = line(desk, newsletter, issue)
-        row["progress"] = _progress(desk, issue) if issue in going else None
-        if issue in growing:
-            row["facts"] = [*row["facts"], words.counted(readers_of(desk, issue.list_id), "reader")]
-        shown.append(row)
-    return shown
+    for issue in growing:
+        row = line(desk, rows[issue.newsletter_id], issue)
+        row["facts"] = [*row["facts"], words.counted(readers_of(desk, issue.list_id), "reader")]
+        shown.append(row | {"progress": None})
+    coming = [*shown, *(row | {"progress": None} for row in airing.upcoming(desk))]
+    leaving = [line(desk, rows[i.newsletter_id], i) | {"progress": _progress(desk, i)} for i in going]
+    return [*leaving, *sorted(coming, key=_instant)]
+
+
+def _out(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+    """Issues and episodes together, the newest first."""
+    sent = [_went(desk, rows[i.newsletter_id], i) for i in _sent(every)[:WENT_OUT]]
+    return sorted([*sent, *airing.out(desk)], key=_instant, reverse=True)[:WENT_OUT]
+
+
+def _instant(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["moment"]["iso"])
 
 
 def _first_step(desk: Desk, rows: list[Newsletter]) -> dict[str, str] | None:
-    """On a new hub exactly one next step at a time."""
+    """On a new hub exactly one next step at a time. Who has begun with a podcast has found the way."""
+    if not rows and desk.session.exec(select(Show.id).limit(1)).first() is not None:
+        return None
     has_source = desk.session.exec(select(Source.id).limit(1)).first() is not None
     if not rows and not has_source:
         return _step("A source is where new resources come from: a feed, a repository, a site, a file.", "Add the first source", "/studio/library/sources/new")  # fmt: skip

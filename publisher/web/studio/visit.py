@@ -130,7 +130,7 @@ class Desk:
     def _typed(self, name: str, value: Any) -> Any:
         if isinstance(value, list | tuple):
             return list(self.form.all(name))
-        return self.form.ticked(name) if isinstance(value, bool) else self.form.one(name)
+        return self.form.ticked(name) if isinstance(value, bool) else self.form.whole(name)
 
     @contextmanager
     def changing(self) -> Iterator["Desk"]:

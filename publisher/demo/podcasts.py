@@ -8,13 +8,13 @@ from datetime import datetime
 from importlib.resources import as_file
 from importlib.resources.abc import Traversable
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from publisher.demo import content, listening, programme
 from publisher.house import House
 from publisher.media import intake
 from publisher.media.models import MediaFile
-from publisher.podcasts import episodes, publishing, shows
+from publisher.podcasts import episodes, publishing, shelf, shows
 from publisher.podcasts.models import EpisodeState, Show
 
 LICENCE = "cc-by-4.0"
@@ -53,6 +53,13 @@ def air(session: Session, house: House, *, until: datetime, now: datetime) -> No
             publishing.schedule(session, house, episode, at, now=now)
         else:
             publishing.publish(session, house, episode, now=at)
+
+
+def move(session: Session, house: House, *, now: datetime) -> None:
+    """The hub answers under another address: feeds and shelf say the new ones."""
+    for show in session.exec(select(Show).where(col(Show.slug).in_(programme.slugs()))).all():
+        shows.touch(session, house, show, now=now, every_item=True)
+        shelf.put_all(session, house, show, now=now)
 
 
 def _write(session: Session, house: House, show: Show, one: programme.Episode, now: datetime) -> None:

@@ -192,6 +192,18 @@ def test_it_is_quick(fresh: House, now: datetime) -> None:
     assert time.process_time() - began < 4, "half of that on a quiet machine"
 
 
+def test_feeds_and_shelf_follow_the_hub_to_another_address(on_air: House, now: datetime) -> None:
+    there = replace(on_air, settings=replace(on_air.settings, public_url="http://127.0.0.1:9000"))
+    with there.database.session() as session:
+        podcasts.move(session, there, now=now + timedelta(hours=1))
+    with there.database.reading() as session:
+        links = session.exec(select(WorkText.link)).all()
+        assert len(links) == 12
+        assert {link.split("/podcasts/")[0] for link in links} == {"http://127.0.0.1:9000"}
+        assert count(session, Work) == 11
+    assert b"https://hub.example.org/podcasts" not in written(there, FIRST)
+
+
 def test_history_is_told_in_its_order(fresh: House, now: datetime) -> None:
     """What appears between two past issues is on the shelf when the second one is drafted."""
     with fresh.database.session() as session:

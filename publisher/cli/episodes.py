@@ -132,8 +132,9 @@ def show(episode: Key, as_json: AsJson = False) -> None:
         found = episodes.by_id(session, episode)
         texts = [{"language": one.language, "type": one.type, "url": one.url, "here": bool(one.text)} for one in episodes.transcripts_of(session, found)]  # fmt: skip
         why = publishing.why_not(session, house, found)
-        data = asdict(episodes.shape_of(found)) | row_of(session, house, found)
-    details(data | {"transcripts": texts, "why_not": why, "trouble": found.taking}, as_json)
+        more = {"transcripts": texts, "why_not": why, "trouble": found.taking}
+        data = asdict(episodes.shape_of(found)) | row_of(session, house, found) | more
+    details(data, as_json)
 
 
 @app.command()

@@ -125,9 +125,10 @@ def _our_own(house: House, arrived: Arrived, wish: Wish) -> Imported | None:
         show = recognising.our_own(session, house, arrived)
         if show is None or wish.slug not in (None, show.slug):
             return None
+        slug = show.slug
         here = set(session.exec(select(Episode.guid).where(col(Episode.show_id) == show.id)).all())
-    sentence = f"This is the feed of “{show.slug}” as this hub writes it, so nothing was changed."
-    done = Imported(show.slug, len(arrived.items), lost_tags=sorted(arrived.lost_tags), problems=[sentence])
+    sentence = f"This is the feed of “{slug}” as this hub writes it, so nothing was changed."
+    done = Imported(slug, len(arrived.items), lost_tags=sorted(arrived.lost_tags), problems=[sentence])
     strangers = [one.said.guid for one in arrived.items if incoming.guid_of(one.said) not in here]
     done.not_emitted = [{"guid": guid, "reason": "There is no such episode here."} for guid in strangers]
     return done

@@ -56,6 +56,7 @@ def send_due(house: House, now: datetime) -> int:
         with house.database.reading() as session:
             ping = session.get_one(Ping, ping_id)
             show = session.get_one(Show, ping.show_id)
+            session.expunge_all()  # they are read after the session has ended
         error = _tell(house, ping, show)
         told += not error
         with house.database.session() as session:

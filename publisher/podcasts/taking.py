@@ -49,6 +49,7 @@ def take_show(house: House, slug: str, *, now: datetime, on_octets: OnOctets | N
     with house.database.reading() as session:
         show = shows.by_slug(session, slug)
         wanted = list(session.exec(_elsewhere(show.id or 0, again=True)).all())
+        session.expunge_all()  # it is read after the session has ended
     run = _Run(house, now, on_octets)
     yield from run.show(show)
     for number in wanted:
@@ -62,6 +63,7 @@ def take_due(house: House, now: datetime) -> list[Took]:
         with house.database.reading() as session:
             show = session.get_one(Show, show_id)
             wanted = session.exec(_elsewhere(show_id, again=False).limit(AT_ONCE)).all()
+            session.expunge_all()
         run = _Run(house, now, None)
         done += [*run.show(show), *(one for number in wanted for one in run.episode(number or 0))]
         with house.database.session() as session:
@@ -114,6 +116,7 @@ class _Run:
         with self.house.database.reading() as session:
             row = session.get(Episode, number)
             texts = episodes.transcripts_of(session, row) if row else []
+            session.expunge_all()
         if row is None:
             return
         errands: list[tuple[str, str | None, Callable[[str], str]]] = [

@@ -229,8 +229,9 @@ def _instants(now: datetime) -> list[datetime]:
 
 
 def test_a_thousand_schedules_appear_each_once_and_never_before_their_instant(house: House, now: datetime) -> None:
-    """A simulated clock over five hundred days: ticks repeated, two machines at once, an outage of a month."""
-    instants = _instants(now)
+    """A simulated clock over five hundred days: ticks repeated, two machines at once, an outage of a month. On PostgreSQL
+    every fourth of them: what differs there is who waits for whom, and that shows early."""
+    instants = _instants(now)[:: 1 if house.database.is_sqlite else 4]
     with house.database.session() as session:
         show = a_show(session, house, now, hubs=["https://hub.example/"])
         sound = a_sound(session, house, now)
@@ -245,7 +246,7 @@ def test_a_thousand_schedules_appear_each_once_and_never_before_their_instant(ho
     order = sorted(set(instants))
     outage = (datetime(2027, 6, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC))
     stops = [order[0] - timedelta(seconds=1)]
-    for instant in order[:: len(order) // 60]:
+    for instant in order[:: len(order) // 40]:
         stops += [instant - timedelta(microseconds=1), instant]
     stops = sorted(stop for stop in [*stops, order[-1]] if not outage[0] <= stop <= outage[1])
     published: list[int] = []
@@ -260,18 +261,20 @@ def test_a_thousand_schedules_appear_each_once_and_never_before_their_instant(ho
             assert set(out) == {guid for guid, instant in due.items() if instant <= stop}
             assert session.exec(select(Ping.state, Ping.target)).all() in ([], [("waiting", "https://hub.example/")])
             assert len(out) == len(on_the_shelf(session))
-    assert Counter(published) == Counter(range(min(published), min(published) + 1000))
+    assert Counter(published) == Counter(range(min(published), min(published) + len(instants)))
     with house.database.reading() as session:
         show = session.exec(select(Show)).one()
-        assert show.version == 1001  # each made one version, and so one ping that took the place of the one before
+        assert (
+            show.version == len(instants) + 1
+        )  # each made one version, and so one ping that took the place of the one before
         emitted = heard(session, house, show, now).episodes
         assert {one.guid: one.published for one in emitted} == {
             guid: at.replace(microsecond=0) for guid, at in due.items()
         }
-        assert len(emitted) == 1000
+        assert len(emitted) == len(instants)
         works = session.exec(select(Record.guid, Work.first_seen).join(Work, col(Work.id) == col(Record.work_id))
             .join(Source, col(Source.id) == col(Record.source_id)).where(col(Source.slug) == "episodes")).all()  # fmt: skip
-        assert len(works) == len({guid for guid, _ in works}) == 1000
+        assert len(works) == len({guid for guid, _ in works}) == len(instants)
         rows = {f"episode:{one.id}": one for one in session.exec(select(Episode)).all()}
         assert all(rows[guid].published_at <= seen for guid, seen in works)
         assert {row.state for row in rows.values()} == {"published"}

@@ -57,7 +57,7 @@ def demo(
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Fill the demo hub: an invented initiative with resources, newsletters and readers."""
+    """Fill the demo hub: an invented initiative with resources, newsletters, podcasts and readers."""
     from publisher.cli.opening import opened
     from publisher.demo import install as demonstration
 
@@ -161,7 +161,8 @@ def _worth_opening(house: "House", host: str, port: int) -> None:
     for path, what in (
         ("/", "what readers see: the hub and its sign-up"),
         ("/library", "the library"),
-        ("/studio", "where the letter is made"),
+        ("/podcasts", "shows to listen to"),
+        ("/studio", "where letters and episodes are made"),
         ("/mailbox", "every mail that was sent; nothing leaves this machine"),
         ("/api/docs", "for programs"),
     ):

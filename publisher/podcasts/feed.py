@@ -139,7 +139,7 @@ class Feeds:
 
     def _bring_up_to_date(self, session: Session, house: House, show: Show, kept: _Kept) -> list[int]:
         """Numbers of the episodes in the feed, newest first; what changed since is written anew, what went is dropped."""
-        revisions: dict[int, int] = dict(session.execute(_ORDER, {"show_id": show.id}).tuples().all())
+        revisions: dict[int, int] = dict(session.execute(_ORDER, {"show_id": show.id}).fetchall())
         stale = [i for i, _ in revisions.items() - kept.revisions.items()]
         before = [kept.standing_of(i) for i in stale]
         for start in range(0, len(stale), values.CHUNK):

@@ -73,6 +73,23 @@ def is_member(session: Session, show: Show, person: Person) -> bool:
     return show.list_id is not None and session.exec(which).first() is not None
 
 
+def shows_of(session: Session, person: Person) -> list[Show]:
+    """The private shows that this person may hear, by title."""
+    which = select(Show).join(Subscription, col(Subscription.list_id) == col(Show.list_id))
+    here = (col(Subscription.person_id) == person.id, col(Subscription.state) == SubscriptionState.ACTIVE)
+    return list(session.exec(which.where(*here, col(Show.state) == "active").order_by(col(Show.title), col(Show.id))))
+
+
+def members_without(session: Session, show: Show) -> list[Person]:
+    """Members of the list who have no feed of their own yet."""
+    has = select(PrivateFeed.person_id).where(
+        col(PrivateFeed.show_id) == show.id, col(PrivateFeed.revoked_at).is_(None)
+    )
+    which = select(Person).join(Subscription, col(Subscription.person_id) == col(Person.id))
+    here = (col(Subscription.list_id) == show.list_id, col(Subscription.state) == SubscriptionState.ACTIVE)
+    return list(session.exec(which.where(*here, col(Person.id).not_in(has)).order_by(col(Person.id))))
+
+
 def revoke(session: Session, feed: PrivateFeed, *, now: datetime) -> None:
     """Feed and sound stop at once. Asked for again, the person gets another address."""
     feed.revoked_at = feed.revoked_at or now

@@ -19,6 +19,7 @@ from publisher.mail.addresses import mask
 from publisher.vocabulary import terms
 from publisher.web.forms import Filled, Posted, Sent
 from publisher.web.page import Page, changing, looking
+from publisher.web.public import own_podcasts
 from publisher.web.public.signing_up import ONCE_MORE, language_options, offered
 from publisher.web.site import client_of
 
@@ -211,6 +212,7 @@ def _show(
         language_options=[("", "…"), *_languages(page, shown)],
         zones=_zones(page),
         paused_text=_paused(page, shown.paused_until, shown.zone),
+        podcasts=own_podcasts.choices(page.session, visit.person),
         saved=saved,
     )
 

@@ -75,7 +75,6 @@ def show_columns(said: feed.Show) -> Columns:
 def episode_columns(said: feed.Episode, chapters: Sequence[Chapter] = ()) -> Columns:
     """The columns of an episode, but for guid, slug, state and dates. `chapters`: those that stand in the feed itself."""
     sound, link = said.enclosure, said.chapters
-    _, others = transcripts(said)
     return clean(
         {
             "guid_is_permalink": said.guid_is_permalink,
@@ -105,23 +104,18 @@ def episode_columns(said: feed.Episode, chapters: Sequence[Chapter] = ()) -> Col
             "soundbites": [asdict(one) for one in said.soundbites],
             "persons": [asdict(one) for one in said.persons],
             "places": [asdict(one) for one in said.places],
-            "tags": [one.as_data() for one in (*said.tags, *others)],
+            "tags": [one.as_data() for one in said.tags],
         }
     )
 
 
-def transcripts(said: feed.Episode) -> tuple[list[Columns], list[feed.Tag]]:
-    """The transcripts, one for each language and type, and those that are one too many, as tags."""
-    kept: dict[tuple[str, str], Columns] = {}
-    others = []
-    for one in said.transcripts:
-        key = (one.language or "", one.type)
-        if key in kept:
-            given = (("url", one.url), ("type", one.type), ("language", one.language), ("rel", one.rel))
-            others.append(feed.Tag("podcast:transcript", tuple((name, value) for name, value in given if value)))
-        else:
-            kept[key] = clean({"language": key[0], "type": one.type, "url": one.url, "rel": one.rel})
-    return list(kept.values()), others
+def transcripts(said: feed.Episode) -> list[Columns]:
+    """The transcripts, each once."""
+    found = [
+        clean({"language": one.language or "", "type": one.type, "url": one.url, "rel": one.rel})
+        for one in said.transcripts
+    ]
+    return list({(one["language"], one["type"], one["url"]): one for one in reversed(found)}.values())[::-1]
 
 
 def guid_of(said: feed.Episode) -> str:

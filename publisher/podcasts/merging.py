@@ -107,13 +107,12 @@ def _row(show: Show, one: Coming, taken: set[str], now: datetime) -> dict[str, A
 
 
 def _said(one: Coming, columns: incoming.Columns) -> dict[str, str]:
-    kept, _ = incoming.transcripts(one.item.said)
-    more = ((PUBLISHED, one.item.said.published), (TRANSCRIPTS, kept))
+    more = ((PUBLISHED, one.item.said.published), (TRANSCRIPTS, incoming.transcripts(one.item.said)))
     return incoming.digests(columns, *more, of=Episode)
 
 
 def _insert_transcripts(session: Session, show: Show, coming: Sequence[Coming]) -> None:
-    kept = {one.guid: incoming.transcripts(one.item.said)[0] for one in coming}
+    kept = {one.guid: incoming.transcripts(one.item.said) for one in coming}
     if not any(kept.values()):
         return
     numbers = session.exec(
@@ -158,19 +157,15 @@ def _dates(row: Episode, published: datetime | None, now: datetime) -> dict[str,
 
 def _update_transcripts(session: Session, row: Episode, one: Coming) -> bool:
     """Those that the feed no longer has go, unless their text is here by now; new ones come."""
-    kept, _ = incoming.transcripts(one.item.said)
-    wanted, changed = {text["url"]: text for text in kept}, False
+    wanted, changed = {text["url"]: text for text in incoming.transcripts(one.item.said)}, False
     for text in session.exec(select(Transcript).where(col(Transcript.episode_id) == row.id)).all():
         if text.url in wanted:
             wanted.pop(text.url)
         elif text.url and not text.text:
             session.delete(text)
             changed = True
-    session.flush()
-    here = {(text.language, text.type) for text in episodes.transcripts_of(session, row)}
-    new = [text for text in wanted.values() if (text["language"], text["type"]) not in here]
-    session.add_all(Transcript(episode_id=row.id or 0, **text) for text in new)
-    return changed or bool(new)
+    session.add_all(Transcript(episode_id=row.id or 0, **text) for text in wanted.values())
+    return changed or bool(wanted)
 
 
 def _not_emitted(session: Session, house: House, show: Show, rows: Sequence[Episode]) -> dict[str, str]:

@@ -149,7 +149,8 @@ class Episode(SQLModel, table=True):
 
 
 class Transcript(SQLModel, table=True):
-    """What is said in an episode, in one language. `text` in the form of `type`; empty where it is still elsewhere (`url`)."""
+    """What is said in an episode, in one language. `text` in the form of `type`; empty where it is still elsewhere (`url`).
+    Of texts that are here there is one of each language and type, because their addresses say no more."""
 
     id: int | None = Field(default=None, primary_key=True)
     episode_id: int = Field(foreign_key="episode.id", index=True)
@@ -158,7 +159,7 @@ class Transcript(SQLModel, table=True):
     text: str = ""
     url: str | None = None
     rel: str | None = None
-    __table_args__ = (UniqueConstraint("episode_id", "language", "type"),)
+    __table_args__ = (UniqueConstraint("episode_id", "language", "type", "url"),)
 
 
 class Rendition(SQLModel, table=True):

@@ -203,11 +203,13 @@ def _chunk_in(
 
 
 def _add_beside(session: Session, archive: Archive, row: Episode, given: Json, files: dict[str, int]) -> None:
-    texts: dict[tuple[str, str], Json] = {}
+    texts: dict[tuple[str, str, str | None], Json] = {}
     for one in _entries(given, "transcripts"):
         columns = archived.columns_of(Transcript, one, f"a transcript of “{row.title[:80]}”")
         words = archive.text(str(one["file"])) if one.get("file") else ""
-        texts.setdefault((columns["language"], columns["type"]), columns | {"episode_id": row.id, "text": words})
+        texts.setdefault(
+            (columns["language"], columns["type"], columns.get("url")), columns | {"episode_id": row.id, "text": words}
+        )
     if texts:
         session.execute(insert(Transcript), [incoming.clean(one) for one in texts.values()])
     for one in _entries(given, "renditions"):

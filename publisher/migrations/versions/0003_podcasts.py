@@ -391,7 +391,7 @@ def upgrade() -> None:
             ["episode.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("episode_id", "language", "type"),
+        sa.UniqueConstraint("episode_id", "language", "type", "url"),
     )
     with op.batch_alter_table("transcript", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_transcript_episode_id"), ["episode_id"], unique=False)

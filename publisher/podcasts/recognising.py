@@ -18,6 +18,7 @@ from publisher.podcasts.models import Episode, Show
 COMPARED = 200
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 UNTITLED = "Untitled podcast"
+NO_UUID = "Its podcast:guid is no UUID, so the show has one that is made of its address."
 
 
 def our_own(session: Session, house: House, arrived: Arrived) -> Show | None:
@@ -51,6 +52,8 @@ def begun(
     session: Session, house: House, arrived: Arrived, slug: str | None, *, on_shelf: bool | None, now: datetime
 ) -> Show:
     """The show with what the channel says: begun, or brought up to date where the feed says something else than last time."""
+    if arrived.show.guid and not _guid_said(arrived) and NO_UUID not in arrived.problems:
+        arrived.problems.append(NO_UUID)
     show = known(session, arrived, slug)
     if show is None:
         return _new(session, house, arrived, slug, on_shelf, now)

@@ -25,8 +25,6 @@ from publisher.podcasts import addresses, values
 from publisher.podcasts.models import Episode, EpisodeState, Show
 
 PAGE = 250
-#: Stands for the token of a private feed while its fragments are shared by everybody.
-ANYBODY = "token-of-the-reader"
 DOUBLE = "Another episode of this feed has the same sound."
 MOST_OCTETS = 96_000_000
 _SHOW: Table = Show.__table__  # type: ignore[attr-defined]
@@ -55,6 +53,15 @@ class Standing:
     version: int
     moved_to: str | None
     is_private: bool
+    since: datetime
+
+    @property
+    def key(self) -> "Key":
+        return self.id, self.since
+
+
+#: A show for as long as this process lives: where one is deleted, SQLite gives its number to the next.
+Key = tuple[int, datetime]
 
 
 @dataclass
@@ -88,8 +95,8 @@ class Feeds:
 
     def __init__(self, most_octets: int = MOST_OCTETS) -> None:
         self._lock = threading.Lock()
-        self._shows: dict[int, _Kept] = {}
-        self._documents: OrderedDict[tuple[int, str], tuple[int, Document]] = OrderedDict()
+        self._shows: dict[Key, _Kept] = {}
+        self._documents: OrderedDict[tuple[Key, str], tuple[int, Document]] = OrderedDict()
         self._most, self._octets = most_octets, 0
 
     def standing(self, session: Session, slug: str) -> Standing:
@@ -97,7 +104,7 @@ class Feeds:
         row = session.execute(_STANDING, {"slug": slug}).first()
         if row is None:
             raise NotFound(f"There is no show “{slug[:80]}”.")
-        return Standing(row.id, row.version, row.moved_to, row.list_id is not None)
+        return Standing(row.id, row.version, row.moved_to, row.list_id is not None, row.created_at)
 
     def document(
         self, session: Session, house: House, show: Standing, *, page: int | None = None, live: bool = False
@@ -114,48 +121,54 @@ class Feeds:
     def private(self, session: Session, house: House, show: Standing, token: str) -> Document:
         """The whole feed for the owner of `token`: the same bytes as everybody's, with their token in every address."""
         shared = self._document(session, house, show, "private")
-        body = shared.body.replace(ANYBODY.encode(), token.encode())
+        body = shared.body.replace(_anybody(house).encode(), token.encode())
         return replace(shared, body=body, etag=f'"{_digest(shared.etag.encode() + token.encode()).hex()}"')
 
     def not_emitted(self, session: Session, house: House, show: Standing) -> dict[int, str]:
         """Published episodes that are not in the feed, with the reason."""
-        kept = self._kept(show.id)
+        kept = self._kept(show)
         with kept.lock:
-            self._bring_up_to_date(session, house, session.get_one(Show, show.id), kept)
+            self._bring_up_to_date(session, house, show, kept)
             return dict(kept.why)
 
     def _document(self, session: Session, house: House, show: Standing, variant: str) -> Document:
         if (found := self._remembered(show, variant)) is not None:
             return found
-        kept = self._kept(show.id)
+        kept = self._kept(show)
         with kept.lock:
             if (found := self._remembered(show, variant)) is not None:
                 return found
-            row = session.get_one(Show, show.id, populate_existing=True)
-            order = self._bring_up_to_date(session, house, row, kept)
+            row, order = self._bring_up_to_date(session, house, show, kept)
             document = _written(session, house, row, [kept.fragments[i] for i in order], variant)
         self._remember(show, variant, document)
         return document
 
-    def _bring_up_to_date(self, session: Session, house: House, show: Show, kept: _Kept) -> list[int]:
-        """Numbers of the episodes in the feed, newest first; what changed since is written anew, what went is dropped."""
-        revisions: dict[int, int] = dict(session.execute(_ORDER, {"show_id": show.id}).fetchall())
-        stale = [i for i, _ in revisions.items() - kept.revisions.items()]
+    def _bring_up_to_date(self, session: Session, house: House, show: Standing, kept: _Kept) -> tuple[Show, list[int]]:
+        """The show, and the numbers of the episodes in the feed, newest first; what changed since is written anew, what went
+        is dropped.
+
+        Revisions are read before anything that is written: on PostgreSQL each statement sees what was committed before it, and
+        a fragment that is newer than its revision is written once more, while one that is older would stay.
+        """
+        revisions: dict[int, int] = dict(session.execute(_ORDER, {"show_id": show.id}).all())
+        row = session.get_one(Show, show.id, populate_existing=True)
+        known, kept.revisions = kept.revisions, {}  # where something fails from here on, all is written anew
+        stale = [i for i, _ in revisions.items() - known.items()]
         before = [kept.standing_of(i) for i in stale]
         for start in range(0, len(stale), values.CHUNK):
-            self._write_anew(session, house, show, kept, stale[start : start + values.CHUNK])
+            self._write_anew(session, house, row, kept, stale[start : start + values.CHUNK])
             session.expunge_all() if len(stale) > values.CHUNK else None
-        for gone in kept.revisions.keys() - revisions.keys():
+        for gone in known.keys() - revisions.keys():
             kept.fragments.pop(gone, None)
             kept.why.pop(gone, None)
-        in_place = before == [kept.standing_of(i) for i in stale] and list(revisions) == list(kept.revisions)
+        in_place = before == [kept.standing_of(i) for i in stale] and list(revisions) == list(known)
         kept.revisions = revisions
         if not in_place:
             kept.order = _without_doubles(kept)
-        return kept.order
+        return row, kept.order
 
     def _write_anew(self, session: Session, house: House, show: Show, kept: _Kept, ids: list[int]) -> None:
-        token = ANYBODY if show.list_id is not None else None
+        token = _anybody(house) if show.list_id is not None else None
         rows = session.exec(select(Episode).where(col(Episode.id).in_(ids))).all()
         for row, said in zip(rows, values.episodes(session, house, show, rows, token=token), strict=True):
             number = row.id or 0
@@ -167,27 +180,33 @@ class Feeds:
             sound = said.enclosure.url.strip() if said.enclosure else ""
             kept.fragments[number] = _Fragment(body, _digest(body), sound, row.type == "trailer", row.updated_at)
 
-    def _kept(self, show_id: int) -> _Kept:
+    def _kept(self, show: Standing) -> _Kept:
         with self._lock:
-            return self._shows.setdefault(show_id, _Kept())
+            return self._shows.setdefault(show.key, _Kept())
 
     def _remembered(self, show: Standing, variant: str) -> Document | None:
         with self._lock:
-            found = self._documents.get((show.id, variant))
+            found = self._documents.get((show.key, variant))
             if found is None or found[0] != show.version:
                 return None
-            self._documents.move_to_end((show.id, variant))
+            self._documents.move_to_end((show.key, variant))
             return found[1]
 
     def _remember(self, show: Standing, variant: str, document: Document) -> None:
         with self._lock:
-            if before := self._documents.pop((show.id, variant), None):
+            if before := self._documents.pop((show.key, variant), None):
                 self._octets -= len(before[1].body)
-            self._documents[show.id, variant] = (show.version, document)
+            self._documents[show.key, variant] = (show.version, document)
             self._octets += len(document.body)
             while self._octets > self._most and len(self._documents) > 1:
                 _, (_, oldest) = self._documents.popitem(last=False)
                 self._octets -= len(oldest.body)
+
+
+def _anybody(house: House) -> str:
+    """Stands for the token of a private feed while its fragments are shared by everybody. Nobody can guess it: an address of a
+    stranger's server with this in it, in a feed that was imported, would be given the token of everyone who listens."""
+    return f"token-of-the-reader-{house.tokens.keyed_hash('private feed', 'anybody')}"
 
 
 def _without_doubles(kept: _Kept) -> list[int]:
@@ -208,7 +227,7 @@ def _without_doubles(kept: _Kept) -> list[int]:
 
 
 def _written(session: Session, house: House, show: Show, fragments: Sequence[_Fragment], variant: str) -> Document:
-    said = values.show(session, house, show, token=ANYBODY if show.list_id is not None else None)
+    said = values.show(session, house, show, token=_anybody(house) if show.list_id is not None else None)
     chosen, pages = fragments, None
     if variant == "first":
         chosen, pages = _first_page(house, show, fragments)
@@ -288,9 +307,10 @@ def _order() -> Select[tuple[int, int]]:
     return which.order_by(table.published_at.desc().nulls_last(), table.place, table.id.desc())
 
 
-def _standing() -> Select[tuple[int, int, str | None, int | None]]:
+def _standing() -> Select[tuple[int, int, str | None, int | None, datetime]]:
     table = _SHOW.c
-    return columns_of(table.id, table.version, table.moved_to, table.list_id).where(table.slug == bindparam("slug"))
+    asked = columns_of(table.id, table.version, table.moved_to, table.list_id, table.created_at)
+    return asked.where(table.slug == bindparam("slug"))
 
 
 _ORDER, _STANDING = _order(), _standing()

@@ -17,7 +17,7 @@ from publisher.podcasts.downloads import agents, bulk, spikes
 from publisher.podcasts.downloads.models import Agent, DownloadRequest, DownloadWindow
 from publisher.podcasts.downloads.sightings import Piece
 from publisher.podcasts.downloads.thresholds import Thresholds
-from publisher.podcasts.downloads.weighing import LASTS, Weighed, verdict, weigh
+from publisher.podcasts.downloads.weighing import LASTS, Weighed, taken, verdict, weigh
 
 AT_ONCE = 4000
 Place = tuple[int, date]  # a show and a UTC day
@@ -83,17 +83,16 @@ def settle_some(session: Session, at_most: int = AT_ONCE) -> list[Place]:
 
 
 def _result(row: Row[Any], weighed: Weighed, needed: Thresholds) -> dict[str, Any]:
-    media_id = row.media_id if weighed.media_id is None else weighed.media_id
     # Requests of its day may have gone to the window they belong to (see `forgetting`); what was sent stays sent.
-    day_octets = max(row.day_octets, weighed.day_octets)
-    day_reached = weighed.day_reached or day_octets >= (needed(media_id) or day_octets + 1)
+    of_day = max(weighed.of_day, taken(row.day_media_id, row.day_octets, needed), key=lambda one: one.share)
     return {
         "its_id": row.id,
         "started_at": weighed.started_at,
-        "media_id": media_id,
-        "octets": weighed.octets,
-        "day_octets": day_octets,
-        "day_counted": day_reached and not row.machine,
+        "media_id": weighed.rolling.media_id,
+        "octets": weighed.rolling.octets,
+        "day_media_id": of_day.media_id,
+        "day_octets": of_day.octets,
+        "day_counted": of_day.enough and not row.machine,
         "dropped": verdict(weighed, row.machine),
     }
 
@@ -112,7 +111,7 @@ def _stale(session: Session, at_most: int) -> Sequence[Row[Any]]:
     table, agent = _WINDOWS.c, _AGENTS.c
     wanted = (
         select(
-            table.id, table.key, table.before_id, table.day, table.show_id, table.media_id, table.started_at,
+            table.id, table.key, table.before_id, table.day, table.show_id, table.day_media_id, table.started_at,
             table.day_octets, agent.machine,
         )
         .join_from(_WINDOWS, _AGENTS, agent.id == table.agent_id)

@@ -44,8 +44,8 @@ def _cut(session: Session, day: date) -> None:
     shows = session.execute(select(_SHOWS.c.id)).scalars().all()
     here = _WINDOWS.c.show_id.in_(shows)
     tomorrow = _WINDOWS.c.day == day + timedelta(days=1)
-    session.execute(update(_WINDOWS).where(here, tomorrow, _WINDOWS.c.before_id.is_not(None)).values(before_id=None))
     session.execute(update(_WINDOWS).where(here, _WINDOWS.c.day == day, _WINDOWS.c.key.is_not(None)).values(key=None))
+    session.execute(update(_WINDOWS).where(here, tomorrow, _WINDOWS.c.before_id.is_not(None)).values(before_id=None))
 
 
 _WINDOWS: Table = DownloadWindow.__table__  # type: ignore[attr-defined]

@@ -78,7 +78,7 @@ def caddy(text: str) -> Line:
     try:
         data = json.loads(text)
         request = data["request"]
-        ip = request.get("client_ip") or request.get("remote_ip") or request["remote_addr"].rpartition(":")[0]
+        ip = request.get("client_ip") or request.get("remote_ip") or _host(request.get("remote_addr"))
         headers, answer = _headers(request.get("headers")), _headers(data.get("resp_headers"))
         return Line(
             _caddy_time(data["ts"]), str(ip), str(request["method"]), str(request["uri"]), int(data["status"]),
@@ -146,6 +146,10 @@ def _headers(headers: Any) -> dict[str, str]:
     return {
         name.lower(): str(values[0]) for name, values in (headers or {}).items() if isinstance(values, list) and values
     }
+
+
+def _host(address: Any) -> str:
+    return str(address or "").rpartition(":")[0]
 
 
 def _caddy_time(value: Any) -> datetime:

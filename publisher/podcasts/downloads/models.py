@@ -52,6 +52,7 @@ class DownloadWindow(SQLModel, table=True):
     media_id: int | None = Field(default=None, foreign_key="media_file.id")  # which file most was sent of
     started_at: datetime | None = None
     octets: int = Field(default=0, sa_type=BigInteger)  # union of what was sent within 24 hours of `started_at`
+    day_media_id: int | None = None  # the file that most was sent of that day
     day_octets: int = Field(default=0, sa_type=BigInteger)  # the same of the UTC day
     day_counted: bool = False  # a download where each calendar day counts by itself
     dropped: str = ""  # why it is no download: continued, a machine's reason, too_little, spike

@@ -27,7 +27,7 @@ REMEMBERED = 20_000
 
 _COLUMNS = (
     "id", "key", "before_id", "listener", "address", "day", "show_id", "episode_id", "agent_id", "media_id", "started_at",
-    "octets", "day_octets", "day_counted", "dropped", "stale",
+    "octets", "day_media_id", "day_octets", "day_counted", "dropped", "stale",
 )  # fmt: skip
 
 
@@ -114,12 +114,13 @@ class Opening:
         today, rows = stored.day(day.date), []
         for number, (key, asking) in zip(bulk.reserve(session, _WINDOWS, len(missing)), missing.items(), strict=True):
             seen, agent = asking.seen, agents[asking.seen.agent]
-            result: tuple[Any, ...] = (seen.media_id, None, 0, 0, False, "", True)
+            result: tuple[Any, ...] = (None, None, 0, None, 0, False, "", True)
             if self._at_once and key not in before and key not in after:
                 weighed = weigh(asking.pieces, (), day=day.date, free_from=None, needed=needed)
+                rolling, of_day = weighed.rolling, weighed.of_day
                 result = (
-                    weighed.media_id, stored.instant(weighed.started_at or seen.at), weighed.octets, weighed.day_octets,
-                    weighed.day_reached and not agent.machine, verdict(weighed, agent.machine), False,
+                    rolling.media_id, stored.instant(weighed.started_at or seen.at), rolling.octets, of_day.media_id,
+                    of_day.octets, of_day.enough and not agent.machine, verdict(weighed, agent.machine), False,
                 )  # fmt: skip
                 self.places.add((seen.show_id, day.date))
             rows.append(
@@ -179,13 +180,17 @@ def _link(session: Session, before: Mapping[int, int]) -> None:
 
 
 def _weigh_again(session: Session, ids: Collection[int]) -> None:
-    """Mark rows and those of the day before: what comes on a day may belong to the window that began the day before."""
+    """Mark rows and those of the day before: what comes on a day may belong to the window that began the day before.
+
+    Also rows that are marked: somebody may be weighing them at this moment without what is about to be stored, and the
+    update waits for them. The earlier day comes first, as in `counting`, so that nobody waits for each other.
+    """
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
         before = select(_WINDOWS.c.before_id).where(_WINDOWS.c.id.in_(some), _WINDOWS.c.before_id.is_not(None))
-        for where in (_WINDOWS.c.id.in_(some), _WINDOWS.c.id.in_(before)):
-            session.execute(update(_WINDOWS).where(where, _WINDOWS.c.stale.is_(False)).values(stale=True))
+        for where in (_WINDOWS.c.id.in_(before), _WINDOWS.c.id.in_(some)):
+            session.execute(update(_WINDOWS).where(where).values(stale=True))
 
 
 _WINDOWS: Table = DownloadWindow.__table__  # type: ignore[attr-defined]

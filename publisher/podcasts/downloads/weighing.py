@@ -18,15 +18,27 @@ MINUTE = 60
 Needed = Callable[[int | None], int | None]
 
 
+class Taken(NamedTuple):
+    """The file that most of what it needs was sent of, the union of bytes, and how much that is of what it needs."""
+
+    media_id: int | None
+    octets: int
+    share: float  # 1 and more: a download
+
+    @property
+    def enough(self) -> bool:
+        return self.share >= 1
+
+
 class Weighed(NamedTuple):
     """What an asker's row of a day comes to. `started_at`: None where all belongs to the window of the day before."""
 
     started_at: datetime | None
-    media_id: int | None
-    octets: int
-    reached: bool
-    day_octets: int
-    day_reached: bool
+    rolling: Taken
+    of_day: Taken
+
+
+NOTHING = Taken(None, 0, 0.0)
 
 
 def needed(length: int, audio_start: int, duration: float | None, bit_rate: int | None = None) -> int:
@@ -62,17 +74,17 @@ def weigh(
     never on the order in which it became known.
     """
     if len(own) == 1 and not following and free_from is None and own[0].at.date() == day:
-        best = _heaviest(own, needed)
-        return Weighed(own[0].at, *best, best[1], best[2])
+        only = _heaviest(own, needed)
+        return Weighed(own[0].at, only, only)
     mine = own if free_from is None else [piece for piece in own if piece.at >= free_from]
     started = min((piece.at for piece in mine), default=None)
     on_day = [piece for piece in own if piece.at.date() == day]
     of_day = _heaviest(on_day, needed)
     if started is None:
-        return Weighed(None, of_day[0], 0, False, of_day[1], of_day[2])
+        return Weighed(None, NOTHING, of_day)
     rolling = [*mine, *(piece for piece in following if piece.at < started + LASTS)]
-    best = of_day if len(rolling) == len(mine) == len(on_day) else _heaviest(rolling, needed)
-    return Weighed(started, *best, of_day[1], of_day[2])
+    same = len(rolling) == len(mine) == len(on_day)
+    return Weighed(started, of_day if same else _heaviest(rolling, needed), of_day)
 
 
 def verdict(weighed: Weighed, machine: str) -> str:
@@ -81,28 +93,23 @@ def verdict(weighed: Weighed, machine: str) -> str:
         return Dropped.CONTINUED.value
     if machine:
         return machine
-    return "" if weighed.reached else Dropped.TOO_LITTLE.value
+    return "" if weighed.rolling.enough else Dropped.TOO_LITTLE.value
 
 
-def _heaviest(pieces: Sequence[Piece], needed: Needed) -> tuple[int | None, int, bool]:
-    """The file that most of what it needs was sent of, the bytes, and whether they are enough.
+def taken(media_id: int | None, octets: int, needed: Needed) -> Taken:
+    enough = needed(media_id)
+    return Taken(media_id, octets, 0.0 if enough is None else octets / max(1, enough))
 
-    An episode may have a second file for slow lines, and its sound may be replaced: half a minute of each is no minute.
-    """
+
+def _heaviest(pieces: Sequence[Piece], needed: Needed) -> Taken:
+    """An episode may have a second file for slow lines, and its sound may be replaced: half a minute of each is no minute."""
     if len(pieces) == 1:
         _, media_id, first, last = pieces[0]
-        return _judged(media_id, max(0, last - first + 1), needed)[1:]
+        return taken(media_id, max(0, last - first + 1), needed)
     spans: dict[int | None, list[tuple[int, int]]] = {}
     for _, media_id, first, last in pieces:
         spans.setdefault(media_id, []).append((first, last))
-    judged = [_judged(media_id, union(of_file), needed) for media_id, of_file in spans.items()]
-    if len(judged) < 2:
-        return judged[0][1:] if judged else (None, 0, False)
-    return max(judged, key=lambda one: (one[0], -(one[1] or 0)))[1:]
-
-
-def _judged(media_id: int | None, octets: int, needed: Needed) -> tuple[float, int | None, int, bool]:
-    enough = needed(media_id)
-    if enough is None:
-        return 0.0, media_id, octets, False
-    return octets / max(1, enough), media_id, octets, octets >= max(1, enough)
+    found = [taken(media_id, union(of_file), needed) for media_id, of_file in spans.items()]
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    return max(found, key=lambda one: (one.share, -(one.media_id or 0)))

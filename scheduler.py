@@ -26,7 +26,8 @@ from publisher.library import harvesting
 from publisher.mail import mailbox, relays
 from publisher.media import uploads
 from publisher.newsletters import tending
-from publisher.podcasts import pings, publishing
+from publisher.podcasts import pings, publishing, taking
+from publisher.podcasts.downloads import counting, forgetting
 from publisher.settings import Settings
 from publisher.staff import sessions
 
@@ -83,6 +84,14 @@ def tell_of_feeds(house: House, now: datetime) -> object:
     return {"told": pings.send_due(house, now)}
 
 
+def take_sound(house: House, now: datetime) -> object:
+    return {"taken": len(taking.take_due(house, now))}
+
+
+def count_downloads(house: House, now: datetime) -> object:
+    return {"weighed": counting.settle(house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -92,6 +101,7 @@ def forget(house: House, now: datetime) -> object:
         budgets.forget(session, before=now - KEPT_BUDGETS)
         sessions.forget_old(session, present)
         uploads.forget_old(session, house, now=present)
+        forgetting.forget_secrets(session, present)
     return None
 
 
@@ -99,10 +109,17 @@ TIMETABLE = (
     Every("harvest", 60, harvest, "check sources whose time has come"),
     Every("episodes", 1, publish_episodes, "let episodes appear at their instant", publishing.due),
     Every("pings", 1, tell_of_feeds, "tell hubs and podping that a feed has changed", pings.waiting),
+    Every("sound", 30, take_sound, "fetch the sound of shows that were brought in", taking.waiting),
+    Every("downloads", 60, count_downloads, "weigh what was served: is it a download, and whose"),
     Every("newsletters", 20, tend_newsletters, "grow drafts, release what is due, close what was sent"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
-    Every("forget", 3600, forget, "old addresses of machines, mails in the mailbox, budgets, sessions, uploads nobody went on with"),
+    Every(
+        "forget",
+        3600,
+        forget,
+        "old addresses of machines, mails in the mailbox, budgets, sessions, uploads, secrets of counting",
+    ),
 )
 
 

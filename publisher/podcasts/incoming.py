@@ -31,6 +31,9 @@ STANDS_FOR: Mapping[str, tuple[str, Any]] = {
     "chapters_url": ("chapters", []),
 }
 
+#: Type and length are those of one address.
+TOGETHER = ("enclosure_type", "enclosure_length")
+
 Columns = dict[str, Any]
 _NOTHING: dict[str, Columns] = {}  # made once
 
@@ -145,6 +148,8 @@ def changes(row: Show | Episode, columns: Columns, said: Mapping[str, str]) -> C
         for name, value in columns.items()
         if said.get(name) != row.said.get(name) and value != getattr(row, name)
     }
+    if "enclosure_url" in new:
+        new |= {name: columns[name] for name in TOGETHER}
     for name, (ours, nothing) in STANDS_FOR.items():
         if new.get(name) and ours not in new and getattr(row, ours, nothing) != nothing:
             new[ours] = nothing

@@ -60,6 +60,14 @@ def downloads(
     details(_downloads(lines), as_json)
 
 
+@app.command()
+def feed(
+    episodes: Annotated[int, typer.Option(min=10, help="How many the show has.")] = 10_000, as_json: AsJson = False
+) -> None:
+    """A podcast feed: the first build, one after an edit, an answer from what is kept, beside feedgen."""
+    details(_feed(episodes), as_json)
+
+
 @app.command("all")
 def everything(as_json: AsJson = False) -> None:
     """All of them; takes a few minutes."""
@@ -69,6 +77,7 @@ def everything(as_json: AsJson = False) -> None:
         "search": _search,
         "harvest": _harvest,
         "plan": _plan,
+        "feed": _feed,
         "downloads": _downloads,
     }
     figures: dict[str, dict[str, Any]] = {}
@@ -120,6 +129,14 @@ def _harvest(records: int = 2000) -> dict[str, Any]:
     from publisher.bench import harvesting
 
     return harvesting.measure(migrations.upgrade, records)
+
+
+def _feed(episodes: int = 10_000) -> dict[str, Any]:
+    from publisher import migrations
+    from publisher.bench import feeds
+    from publisher.web.app import make_app
+
+    return feeds.measure(migrations.upgrade, make_app, episodes)
 
 
 def _downloads(lines: int = 1_000_000) -> dict[str, Any]:

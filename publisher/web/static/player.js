@@ -222,7 +222,9 @@ function onKey(event) {
 function obeyAddress(player) {
   const place = /^#t=(\d+(?:\.\d+)?)/.exec(location.hash);
   if (place) player.seek(Number(place[1]));
-  if (location.hash === "#play") player.play();
+  if (location.hash !== "#play") return;
+  player.play();
+  history.replaceState(null, "", location.pathname + location.search); // an address to copy does not begin to play elsewhere
 }
 
 const players = [...document.querySelectorAll("[data-player]")].map((root) => new Player(root));

@@ -43,7 +43,7 @@ def show(desk: Desk, slug: str) -> Response:
         by_day=_by_day(now),
         episodes=_episodes(now, before),
         apps=_bars(now.apps),
-        devices=_bars(now.devices),
+        devices=[{**one, "label": one["label"][:1].upper() + one["label"][1:]} for one in _bars(now.devices)],
         systems=_bars(now.systems),
         filtered=[(words.figure(one.count), f"{OF.get(one.of, one.of)} that {one.words}") for one in now.filtered],
         method=now.method,
@@ -132,7 +132,4 @@ def _bars(shares: Sequence[Share]) -> list[dict[str, Any]]:
     """The largest, and the rest as one."""
     kept, rest = shares[:MOST_BARS], sum(one.downloads for one in shares[MOST_BARS:])
     rows = [(one.name or "Unknown", one.downloads) for one in kept] + ([("Others", rest)] if rest else [])
-    return [
-        {"label": name[:1].upper() + name[1:], "value": number, "value_text": words.figure(number)}
-        for name, number in rows
-    ]
+    return [{"label": name, "value": number, "value_text": words.figure(number)} for name, number in rows]

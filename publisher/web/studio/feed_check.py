@@ -57,11 +57,11 @@ def of_episode(desk: Desk, show: Show, episode: Episode) -> list[dict[str, Any]]
     """What the rules would say of an episode that is to come, each finding in words; empty where it cannot be in a feed."""
     channel = values.show(desk.session, desk.house, show)
     (item,) = values.episodes(desk.session, desk.house, show, [episode])
-    item = replace(item, published=item.published or desk.now)
+    item = replace(item, published=min(item.published or desk.now, desk.now))
     if emitting.why_not(item):
         return []
     report = checking.check_file(emitting.feed(channel, [item]), now=desk.now)
-    return explained(one for one in report.findings if "item" in one.where)
+    return explained(one for one in report.findings if "item" in one.where and "channel" not in one.where)
 
 
 def explained(findings: Iterable[Finding]) -> list[dict[str, Any]]:

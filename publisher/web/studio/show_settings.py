@@ -95,12 +95,13 @@ def settings(desk: Desk, slug: str) -> Response:
 
 def save(desk: Desk, slug: str) -> Response:
     """POST /studio/podcasts/<show>/settings (multipart): verb save|archive|reopen."""
-    show, verb = shows.by_slug(desk.session, slug), desk.form.one("verb", "save")
+    show, verb = shows.by_slug(desk.session, slug), desk.form.one("verb") or desk.asked("verb", "save")
     if verb in ("archive", "reopen"):
         shows.archive(desk.session, desk.house, show, now=desk.now, archived=verb == "archive")
         said = "Archived: it is off the pages; its feed keeps answering." if verb == "archive" else "It is back."
         desk.note(f"show:{slug}", said)
-        return desk.go(f"{PATH}/{slug}", said)
+        undo = f"{PATH}/{slug}/settings?verb=reopen" if verb == "archive" else ""
+        return desk.go(f"{PATH}/{slug}", said, undo=undo)
     changed = shows.edit(desk.session, desk.house, show, _shape(desk, shows.shape_of(desk.session, show)), now=desk.now)
     changed = _take_cover(desk, show) or changed
     if changed:

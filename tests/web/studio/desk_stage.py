@@ -27,7 +27,7 @@ class Browser:
 
     def post(self, path: str, status: int = 303, **fields: object) -> str:
         """Send a form; the place it leads to (303), or the page that came."""
-        files = {k: v for k, v in fields.items() if isinstance(v, tuple) and k == "file"}
+        files = {k: v for k, v in fields.items() if isinstance(v, tuple) and len(v) > 1 and isinstance(v[1], bytes)}
         data = {k: v for k, v in fields.items() if k not in files}
         response = self.client.post(path, data={"csrf": self.csrf, **data}, files=files or None)
         assert response.status_code == status, f"{path}: {response.status_code}\n{plain(response.text)[-1500:]}"

@@ -1,0 +1,20 @@
+"""The studio's podcasts: a show that is there already, and forms that are sent as a browser sends them, every field."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from on_air import a_show
+
+from publisher.house import House
+
+
+@pytest.fixture
+def show(house: House, hub: dict[str, object], now: datetime) -> str:
+    """Address of a show in the studio, with all that directories ask for."""
+    a_show(house, now)
+    return "/studio/podcasts/small-hands"

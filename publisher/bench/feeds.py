@@ -88,7 +88,8 @@ def _fill(house: House, count: int) -> None:
         shape = shows.Shape(title="Bench", description="A show.", categories=[["Education", None]], author="Us")
         show = shows.add(session, house, "bench", shape, now=NOW)
         table: Table = Episode.__table__  # type: ignore[attr-defined]
-        session.execute(table.insert(), [_row(show, n) for n in range(1, count + 1)])
+        for start in range(1, count + 1, 500):
+            session.execute(table.insert(), [_row(show, n) for n in range(start, min(start + 500, count + 1))])
 
 
 def _row(show: Show, n: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from feeds.podcast.values import LONGEST_DESCRIPTION
 LONGEST_NOTES = 64_000
 #: Characters of HTML that are looked at.
 LONGEST_READ = 400_000
-ELEMENTS = {"p", "ol", "ul", "li", "a", "b", "i", "strong", "em", "br"}
+ELEMENTS = {"p", "ol", "ul", "li", "a", "b", "i", "strong", "em"}
 SPACES = re.compile("[ \t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]+")
 NEW_LINE = re.compile("\r\n|\r|\x85")
 NAMES = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])")
@@ -30,15 +30,16 @@ KNOWN = (
     ELEMENTS
     | BLOCKS
     | frozenset(
-        "abbr big body center cite code del details dl figure font footer head header hr html iframe img ins main mark meta q s "  # noqa: SIM905
+        "abbr big body br center cite code del details dl figure font footer head header hr html iframe img ins main mark meta q s "  # noqa: SIM905
         "script small span strike style sub summary sup table tbody td tfoot th thead time tt u video audio".split()
     )
 )
 OTHERS = re.compile(rf"<(/?)(?:{'|'.join(BLOCKS)})(?:\s[^<>]*)?>", re.IGNORECASE)
+BREAK = re.compile(r"<br(?:\s[^<>]*)?/?>", re.IGNORECASE)
 CLOSED = re.compile(r">\s*</")
 EMPTY = re.compile(r"<(p|li|ul|ol|a|b|i|strong|em)(?: [^>]*)?>\s*</\1>")
 FIT = re.compile(
-    r"[^<]*(?:<(?:/?(?:p|ol|ul|li|a|b|i|strong|em)|br"
+    r"[^<]*(?:<(?:/?(?:p|ol|ul|li|a|b|i|strong|em)"
     r"|a href=\"https?://(?:[a-z0-9]+\.)+[a-z]+(?:/(?:[A-Za-z0-9\-._~:/?#@!$*+,;=%]|&amp;)*)?\")>[^<]*)*"
 ).fullmatch
 TAGS = re.compile(r"<(/?[a-z]+)")
@@ -102,10 +103,10 @@ def _names(text: str) -> set[str]:
 
 
 def _sanitised(html: str) -> str:
-    """HTML with PSP-1's elements only, well-formed; other blocks become paragraphs, other elements their text. Links
-    keep an absolute address of the web or of mail."""
+    """HTML with PSP-1's elements only, well-formed; other blocks and broken lines become paragraphs, other elements their
+    text. Links keep an absolute address of the web or of mail."""
     if not _is_fit(html):
-        html = CLEANER.clean(html if BLOCKS.isdisjoint(_names(html)) else OTHERS.sub(r"<\1p>", html))
+        html = CLEANER.clean(BREAK.sub("</p><p>", OTHERS.sub(r"<\1p>", html)))
     for _ in range(8):  # an element may be empty because what it held was
         if not (CLOSED.search(html) and EMPTY.search(html)):
             break
@@ -124,9 +125,9 @@ def _is_fit(html: str) -> bool:
         if tag[0] == "/":
             if open_.pop() != tag[1:]:
                 return False
-        elif tag != "br":
-            if open_[-1] not in PLACES.get(tag, INLINE) or (tag == "a" and "a" in open_):
-                return False
+        elif open_[-1] not in PLACES.get(tag, INLINE) or (tag == "a" and "a" in open_):
+            return False
+        else:
             open_.append(tag)
     return open_ == [""]
 
@@ -172,7 +173,7 @@ def _html_within(html: str, limit: int) -> str:
 
 def _closing(token: str) -> str:
     """The end that this token will need, if it is the start of an element."""
-    if not token.startswith("<") or token.startswith(("</", "<br")):
+    if not token.startswith("<") or token.startswith("</"):
         return ""
     return f"</{token[1:].partition(' ')[0].rstrip('>')}>"
 

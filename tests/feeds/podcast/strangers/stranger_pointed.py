@@ -42,8 +42,12 @@ def pointed() -> list[tuple[Show, list[Episode]]]:
         soundbites=(Soundbite(0.0, 15.0, "first"),),
         explicit=False,
     )
-    html_text = '<p>AT&amp;T<br> <a href="https://e.org/x">x</a></p>\n<p>y</p>'
+    html_text = '<p>AT&amp;T <a href="https://e.org/x">x</a></p>\n<p>y</p>'
     marked = replace(show, description=html_text, explicit=True, title="Ú¡", locked_owner="hub@e.org", published=None)
     other = replace(episode, description=html_text, title="Ú¡", author="Ú¡", explicit=True)
-    long = replace(episode, description="لعب " * 1200)
-    return [(show, [episode]), (marked, [other]), (replace(show, description="AT&T & <amina@example.org>"), [long])]
+    long = replace(episode, description="لعب " * 1200, season=2)
+    named = replace(
+        other, guid="2", enclosure=Enclosure("https://e.org/2.mp3", 1, "audio/mpeg"), season=2, season_name="Two"
+    )
+    plain = replace(show, description="AT&T & <amina@example.org>")
+    return [(show, [episode]), (marked, [other]), (plain, [long, named])]

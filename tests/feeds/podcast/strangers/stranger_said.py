@@ -44,7 +44,14 @@ def said(show: Show, episodes: list[Episode]) -> tuple[Said, list[Said]]:
         "newest": max(_seconds(episode.published) or 0 for episode in episodes),
         **{tag.name: _tag(tag) for tag in show.tags},
     }
-    return channel, [_said_of(episode) for episode in episodes]
+    return channel, [_said_of(episode) | {"lent": _lent(episode, episodes)} for episode in episodes]
+
+
+def _lent(episode: Episode, episodes: list[Episode]) -> str:
+    """The season's name that the first episode of a season could borrow from the others."""
+    same = [one for one in episodes if one.season == episode.season]
+    first = same[0] is episode and episode.season is not None
+    return next((one.season_name for one in same if one.season_name), "") if first else episode.season_name
 
 
 def _said_of(episode: Episode) -> Said:

@@ -12,11 +12,12 @@ RULES = "1"
 #: Apple's watch takes again what the telephone beside it has taken (IAB v2.2), also for apps of others.
 WATCH = re.compile(r"watchOS|^atc/|Apple ?Watch|\bWatch\d,\d|^Watch/\d")
 
-#: Servers of apps: they fetch for an index, not for a listener.
+#: Servers that fetch for an index, a transcript or another host: nobody listens. Names are often written in one word.
 SERVER = re.compile(
-    r"\bsubscribers?\b|feed[-_ ]?(id=|pars|fetch|sync|valid|check|updat)|podcast[- ]?sync|duration lookup|"
-    r"\b(importer|scraper|indexer|monitor|validator|prefix)\b|^Spotify/1\.0$|^Amazon Music Podcast|iTMS|itunesstored|"
-    r"^Deezer Podcasters|\btranscri(be|ption)[a-z]*\b.*(service|bot|server)",
+    r"\bsubscribers?\b|feed[-_ ]?(id=|pars|fetch|sync|valid|check|updat|scan|analy|consum|read)|duration lookup|"
+    r"podcast[-_ ]?(sync|index|scrap|download|grab|fetch|process|bulk)|transcri(b|pt)|scrap(e|er|ing)\b|importer|indexer|"
+    r"monitor(ing)?\b|validator|pipeline|worker\b|backfill|whisper|migration|\baudit|preflight|"
+    r"^Spotify/1\.0$|^Amazon Music Podcast|iTMS|itunesstored|^Deezer Podcasters",
     re.I,
 )
 

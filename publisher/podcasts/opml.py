@@ -35,4 +35,4 @@ def write(house: House, shows: Sequence[Show], *, title: str = "Podcasts") -> by
 
 def _clean(text: str) -> str:
     """Without what XML cannot carry."""
-    return "".join(letter for letter in text if letter.isprintable() or letter == " ")
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

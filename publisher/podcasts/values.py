@@ -142,7 +142,7 @@ def _transcripts(
     for text in texts:
         if not text.text and text.url:
             said.append(feed.Transcript(text.url, text.type, text.language or None, text.rel))
-        else:
+        elif text.text and text.type in addresses.ENDINGS:
             timed = text.type in ("text/vtt", "application/x-subrip")
             url = addresses.transcript(house, row, one, text, token=token)
             said.append(feed.Transcript(url, text.type, text.language, text.rel or ("captions" if timed else None)))

@@ -62,7 +62,7 @@ def begin(desk: Desk) -> Response:
     try:
         done = work.begun()
     except (BadInput, FetchError) as problem:
-        field = problem.field if isinstance(problem, BadInput) and problem.field else "file" if upload else "url"
+        field = "slug" if isinstance(problem, BadInput) and problem.field == "slug" else "file" if upload else "url"
         raise BadInput(str(problem), field=field) from problem
     with desk.changing() as inner:
         inner.note(f"show:{done.show if done else 'import'}", f"Began to bring in {name}.")

@@ -29,7 +29,10 @@ def xml(text: str) -> tuple[str, bytes, str]:
     return ("feed.xml", text.encode(), "text/xml")
 
 
-PLAIN, LOCKED = FEED.format(locked=""), FEED.format(locked="<podcast:locked owner='amina@example.org'>yes</podcast:locked>")
+PLAIN, LOCKED = (
+    FEED.format(locked=""),
+    FEED.format(locked="<podcast:locked owner='amina@example.org'>yes</podcast:locked>"),
+)
 
 
 @pytest.fixture
@@ -152,14 +155,13 @@ def test_a_long_one_goes_on_while_nobody_looks(editor, house, show, monkeypatch)
     """The form answers when the first episodes are in; the row tells how far it is."""
     monkeypatch.setattr(bringing_in.importing, "CHUNK", 2)
     waits = threading.Event()
-    real = bringing_in.importing.merging.merge
+    told = bringing_in._Work._told
 
-    def slowly(session, *parts, **more):
-        if session.exec(select(func.count()).select_from(ShowImport).where(col(ShowImport.episodes) >= 2)).one():
-            waits.wait(20)
-        return real(session, *parts, **more)
+    def slowly(work, episodes):
+        told(work, episodes)
+        waits.wait(20)
 
-    monkeypatch.setattr(bringing_in.importing.merging, "merge", slowly)
+    monkeypatch.setattr(bringing_in._Work, "_told", slowly)
     item = '<item><title>E{n}</title><guid>e{n}</guid><enclosure url="https://example.org/{n}.mp3" length="9" type="audio/mpeg"/></item>'
     long = PLAIN.replace("</channel>", "".join(item.format(n=n) for n in range(6)) + "</channel>")
     editor.get(IMPORT)

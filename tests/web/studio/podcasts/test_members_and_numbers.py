@@ -21,7 +21,9 @@ def private(house, hub, now):
 
 def letters(house) -> list[Outbox]:
     with house.database.reading() as session:
-        found = list(session.exec(select(Outbox).where(col(Outbox.occasion).startswith("feed:")).order_by(col(Outbox.id))))
+        found = list(
+            session.exec(select(Outbox).where(col(Outbox.occasion).startswith("feed:")).order_by(col(Outbox.id)))
+        )
         session.expunge_all()
     return found
 
@@ -119,12 +121,18 @@ def hear(browser, house, episode: str, agents: tuple[str, ...]) -> None:
         counting.settle_all(session)
 
 
-def test_numbers_name_method_and_lists_and_stand_beside_the_time_before(editor, house, show):
+def test_numbers_name_method_and_lists_and_stand_beside_the_time_before(editor, house, show, later):
     assert "The first ones show here" in plain(editor.get(f"{show}/numbers"))
     here = begin(editor, show)
     send_sound(editor, here)
     write(editor, here, verb="publish")
-    hear(editor, house, here, ("AntennaPod/3.4.0", "Overcast/3.0 (+http://overcast.fm/; iOS podcast app)", "Googlebot/2.1"))
+    hear(
+        editor,
+        house,
+        here,
+        ("AntennaPod/3.4.0", "Overcast/3.0 (+http://overcast.fm/; iOS podcast app)", "Googlebot/2.1"),
+    )
+    later(seconds=5)
     page = editor.get(f"{show}/numbers?days=7")
     said = plain(page)
     assert "2 downloads none in the 7 days before" in said

@@ -40,8 +40,12 @@ Number = Annotated[int | None, typer.Option(min=1)]
 Explicit = Annotated[bool | None, typer.Option("--explicit/--clean", help="Where it is not as the show.")]
 Block = Annotated[bool | None, typer.Option("--block/--no-block", help="Keep it out of directories and the library.")]
 Licence = Annotated[str | None, typer.Option(help="Such as cc-by-4.0.")]
-Person = Annotated[Many, typer.Option(metavar="NAME:ROLE", help="Such as “Amina Diop:guest”; instead of the show’s.")]
-Subject = Annotated[Many, typer.Option(metavar="FACET:KEY", help="Such as topic:play-and-learning or country:KE.")]
+Person = Annotated[
+    Many, typer.Option("--person", metavar="NAME:ROLE", help="Such as “Amina Diop:guest”; instead of the show’s.")
+]
+Subject = Annotated[
+    Many, typer.Option("--subject", metavar="FACET:KEY", help="Such as topic:play-and-learning or country:KE.")
+]
 TranslationOf = Annotated[str | None, typer.Option(metavar="EPISODE", help="The same in another language edition.")]
 Transcript = Annotated[Many, typer.Option(metavar="[XX:]FILE", help="VTT, SRT, JSON or text, with its language.")]
 Chapters = Annotated[Path | None, typer.Option(metavar="FILE", help="JSON chapters, or lines such as “1:30 A title”.")]

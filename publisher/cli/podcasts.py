@@ -34,23 +34,27 @@ Author = Annotated[str | None, typer.Option(help="Whose podcast it is, as apps s
 OwnerName = Annotated[str | None, typer.Option(help="Who answers for it towards directories.")]
 OwnerEmail = Annotated[str | None, typer.Option(help="Their address; it stands in the feed.")]
 Link = Annotated[str | None, typer.Option(metavar="URL", help="Its website, where that is not its page here.")]
-Category = Annotated[Many, typer.Option(help="Of Apple’s, such as “Kids & Family > Parenting”; the first counts most.")]
+Category = Annotated[
+    Many, typer.Option("--category", help="Of Apple’s, such as “Kids & Family > Parenting”; the first counts most.")
+]
 Explicit = Annotated[bool | None, typer.Option("--explicit/--clean", help="Not for children.")]
 Type = Annotated[str | None, typer.Option("--type", help="episodic (newest first) or serial (in order).")]
 Complete = Annotated[bool | None, typer.Option("--complete/--not-complete", help="No episode will follow.")]
 Block = Annotated[bool | None, typer.Option("--block/--no-block", help="Keep it out of directories.")]
-Copyright = Annotated[str | None, typer.Option(help="Who has the rights.")]
+Copyright = Annotated[str | None, typer.Option("--copyright", help="Who has the rights.")]
 Locked = Annotated[bool | None, typer.Option("--locked/--unlocked", help="Whether other hosts may import it.")]
 Medium = Annotated[str | None, typer.Option(help="podcast, music, video, audiobook, course, …")]
 Licence = Annotated[str | None, typer.Option(help="Such as cc-by-4.0.")]
 LicenceUrl = Annotated[str | None, typer.Option(metavar="URL", help="Where the licence can be read.")]
 Funding = Annotated[Many, typer.Option(metavar="“URL TEXT”", help="Where listeners may give.")]
-Person = Annotated[Many, typer.Option(metavar="NAME:ROLE", help="Such as “Amina Diop:host”.")]
-Subject = Annotated[Many, typer.Option(metavar="FACET:KEY", help="Such as topic:play-and-learning or country:KE.")]
+Person = Annotated[Many, typer.Option("--person", metavar="NAME:ROLE", help="Such as “Amina Diop:host”.")]
+Subject = Annotated[
+    Many, typer.Option("--subject", metavar="FACET:KEY", help="Such as topic:play-and-learning or country:KE.")
+]
 Editions = Annotated[str | None, typer.Option(metavar="WORD", help="The same word in several shows: one in several languages.")]  # fmt: skip
 OfList = Annotated[str | None, typer.Option("--list", metavar="SLUG", help="For the members of this list only.")]
 OnShelf = Annotated[bool | None, typer.Option("--shelf/--no-shelf", help="Whether its episodes are in the library.")]
-Hub = Annotated[Many, typer.Option(metavar="URL", help="A WebSub hub that is told of changes.")]
+Hub = Annotated[Many, typer.Option("--hub", metavar="URL", help="A WebSub hub that is told of changes.")]
 Podping = Annotated[bool | None, typer.Option("--podping/--no-podping", help="Tell podping of changes.")]
 Op3 = Annotated[bool | None, typer.Option("--op3/--no-op3", help="Count by OP3 too.")]
 Artwork = Annotated[Path | None, typer.Option(metavar="FILE", help="Its cover: square, 1400 to 3000 pixels.")]

@@ -290,6 +290,8 @@ def test_html_is_cut_between_words_with_every_element_ended_and_the_whole_beside
     )
     references = described("<p>" + "&amp;" * 900 + "</p>").text
     assert references.removeprefix("<p>").removesuffix("…</p>").replace("&amp;", "") == ""
+    accented = described("<p>" + "&amp;\u0301" * 900 + "</p>").text
+    assert accented.removeprefix("<p>").removesuffix("…</p>").replace("&amp;\u0301", "") == ""
 
 
 HTML = st.recursive(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,12 +24,13 @@ from sqlmodel import SQLModel
 
 from feeds.podcast import transcripts
 from feeds.podcast import values as feed
+from feeds.podcast.addresses import address, has_host
 from feeds.podcast.chapters import Chapter
 from publisher.errors import BadInput
 from publisher.internet.downloading import FOUR_GB
 from publisher.media.storage import disk
 from publisher.podcasts import exporting, incoming
-from publisher.podcasts.models import EpisodeState
+from publisher.podcasts.models import Episode, EpisodeState, Show, Transcript
 
 MOST_PARTS, LARGEST_JSON = 200_000, 100_000_000
 #: How many times larger than its packed form a part may be: sound hardly packs at all, JSON about ten times.
@@ -77,7 +79,7 @@ class Archive:
         if info is None:
             raise BadInput(FOREIGN)
         try:
-            return json.loads(self._read(info, LARGEST_JSON))
+            return incoming.clean({"": json.loads(self._read(info, LARGEST_JSON))})[""]
         except (ValueError, RecursionError) as problem:
             raise BadInput(DAMAGED) from problem
 
@@ -126,33 +128,45 @@ def columns_of(model: type[SQLModel], given: Mapping[str, Any], about: str) -> J
         if name in exporting.OURS or name not in given:
             continue
         try:
-            kept[name] = _fitting(name, given[name], column.annotation)
-        except (ValidationError, ValueError, TypeError, AttributeError, RecursionError) as problem:
+            kept[name] = _fitting(model, name, given[name], column.annotation)
+        except (ValidationError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
             raise BadInput(f"What this archive says of {about} cannot be: {name.replace('_', ' ')}.") from problem
     missing = [name for name, column in model.model_fields.items() if column.is_required() and name not in kept]
     if wanting := [name for name in missing if name not in exporting.OURS]:
         raise BadInput(f"This archive does not say all of {about}: {wanting[0].replace('_', ' ')} is missing.")
-    return incoming.clean(kept)
+    return kept
 
 
-def _fitting(name: str, value: Any, annotation: Any) -> Any:
-    if name in ALLOWED and value not in ALLOWED[name]:
+def _fitting(model: type[SQLModel], name: str, value: Any, annotation: Any) -> Any:
+    if (allowed := ALLOWED.get((model, name))) and value not in allowed:
         raise ValueError(name)
-    if name in FORMS:
-        return FORMS[name](value)
-    found = TypeAdapter(annotation).validate_python(value)
+    found = FORMS[name](value) if name in FORMS else _adapter(annotation).validate_python(value)
+    if found is None:
+        return INSTEAD.get((model, name))
     if isinstance(found, datetime):
-        return found.astimezone(UTC) if found.tzinfo else _refuse(name)
+        return _moment(found)
     largest = incoming.MOST_OCTETS if name in ("enclosure_length", "length") else incoming.MOST
     if isinstance(found, int) and not isinstance(found, bool) and abs(found) > largest:
         raise ValueError(name)
-    if name in PATTERNS and not re.fullmatch(PATTERNS[name], str(found)):
+    if isinstance(found, list | dict):
+        json.dumps(found, allow_nan=False)  # PostgreSQL keeps no other numbers
+    if isinstance(found, str) and len(found.encode()) > INDEXED.get(name, LARGEST_JSON):
+        raise ValueError(name)
+    if found and name in PATTERNS and not re.fullmatch(PATTERNS[name], str(found)):
         raise ValueError(name)
     return found
 
 
-def _refuse(name: str) -> Any:
-    raise ValueError(name)
+@cache
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation)
+
+
+def _moment(found: datetime) -> datetime:
+    """In UTC, and not so near the ends of all calendars that another zone has no date for it."""
+    if found.tzinfo is None or not 1 < found.year < 9999:
+        raise ValueError("no moment")
+    return found.astimezone(UTC)
 
 
 def _mapping(given: Any) -> Json:
@@ -167,18 +181,35 @@ def _sequence(given: Any) -> list[Any]:
     return given
 
 
-def _each(kind: type[Any]) -> Callable[[Any], list[Any]]:
-    """Entries of a kind of `feeds.podcast.values`, as JSON values."""
+def _web(url: Any) -> str | None:
+    """The address, where it is one of the web; what else a page made a link of would run in it."""
+    return url if isinstance(url, str) and has_host(address(url)) else None
+
+
+def _each(kind: type[Any], *links: str, needs: str = "") -> Callable[[Any], list[Any]]:
+    """Entries of a kind of `feeds.podcast.values`, as JSON values. `links`: fields that are addresses; `needs`: one without
+    which the entry is nothing."""
     reader = TypeAdapter(list[kind])  # type: ignore[valid-type]
-    return lambda given: [asdict(one) for one in reader.validate_python(given)]
+
+    def read(given: Any) -> list[Any]:
+        entries = [asdict(one) for one in reader.validate_python(given)]
+        kept = [one | {name: _web(one[name]) for name in links} for one in entries]
+        return [one for one in kept if not needs or one[needs]]
+
+    return read
 
 
 def _trailers(given: Any) -> list[Any]:
     return [
         one | {"published": one["published"].isoformat()}
-        for one in _each(feed.Trailer)(given)
+        for one in _each(feed.Trailer, "url", needs="url")(given)
         if one["published"].tzinfo
     ]
+
+
+def _chapters(given: Any) -> list[Any]:
+    kept = [Chapter.from_data(one).as_data() for one in given]
+    return [one | {name: _web(one[name]) for name in ("image", "link")} for one in kept]
 
 
 def _pairs(given: Any) -> list[Any]:
@@ -194,10 +225,10 @@ def _tags(given: Any) -> list[Any]:
 
 
 #: JSON columns: the values of a feed, however strict our own forms would be.
-FORMS: Mapping[str, Callable[[Any], Any]] = {
-    "persons": _each(feed.Person),
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "persons": _each(feed.Person, "image", "link"),
     "places": _each(feed.Place),
-    "funding": _each(feed.Funding),
+    "funding": _each(feed.Funding, "url", needs="url"),
     "soundbites": _each(feed.Soundbite),
     "trailers": _trailers,
     "update_frequency": _frequency,
@@ -205,14 +236,32 @@ FORMS: Mapping[str, Callable[[Any], Any]] = {
     "subjects": _pairs,
     "tags": _tags,
     "live": _tags,
-    "chapters": lambda given: [Chapter.from_data(one).as_data() for one in given],
-    "hubs": TypeAdapter(list[str]).validate_python,
+    "chapters": _chapters,
+    "hubs": lambda given: [url for url in TypeAdapter(list[str]).validate_python(given) if _web(url)],
     "said": TypeAdapter(dict[str, str]).validate_python,
 }
-ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "state": ("active", "archived", *EpisodeState),
-    "description_format": ("markdown", "html"),
-    "notes_format": ("markdown", "html"),
-    "type": ("episodic", "serial", "full", "trailer", "bonus", *transcripts.EXTENSIONS),
+FORMS |= dict.fromkeys(("link", "artwork_url", "chapters_url", "enclosure_url", "licence_url", "url"), _web)
+FORMS["language"] = lambda given: given if re.fullmatch(r"[A-Za-z0-9-]{1,64}", given or "") else None
+#: What stands where a column cannot be empty.
+INSTEAD: Mapping[tuple[type[SQLModel], str], str] = {
+    (Show, "link"): "",
+    (Show, "language"): "en",
+    (Transcript, "language"): "",
 }
-PATTERNS: Mapping[str, str] = {"slug": r"[a-z0-9](?:[a-z0-9-]{0,88}[a-z0-9])?", "guid": r"(?s).{1,1000}"}
+_FORMATS = ("markdown", "html")
+ALLOWED: Mapping[tuple[type[SQLModel], str], tuple[str, ...]] = {
+    (Show, "state"): ("active", "archived"),
+    (Show, "type"): ("episodic", "serial"),
+    (Show, "description_format"): _FORMATS,
+    (Episode, "state"): tuple(EpisodeState),
+    (Episode, "type"): ("full", "trailer", "bonus"),
+    (Episode, "notes_format"): _FORMATS,
+}
+_SLUG = r"[a-z0-9](?:[a-z0-9-]{0,88}[a-z0-9])?"
+PATTERNS: Mapping[str, str] = {
+    "slug": _SLUG,
+    "editions": _SLUG,
+    "digest": r"[0-9a-f]{64}",
+}
+#: Octets of what an index holds.
+INDEXED: Mapping[str, int] = {"guid": incoming.LONGEST_GUID, "type": 255}

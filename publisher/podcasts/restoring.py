@@ -18,7 +18,7 @@ from publisher.errors import BadInput, Conflict, PublisherError
 from publisher.house import House
 from publisher.media import intake, storage
 from publisher.media.models import MediaFile
-from publisher.podcasts import addresses, archived, episodes, incoming, shelf, shows, values
+from publisher.podcasts import addresses, archived, episodes, incoming, shelf, shows, values, words
 from publisher.podcasts import fields as reading
 from publisher.podcasts.archived import Archive, Json
 from publisher.podcasts.importing import Imported, OnProgress, Wish
@@ -66,6 +66,8 @@ def restore(
 
 def _begun(house: House, archive: Archive, wish: Wish, now: datetime) -> Show:
     columns = archived.columns_of(Show, archive.show, "the show")
+    for one in archive.episodes:  # what cannot be taken whole is refused before anything is here
+        _columns(one)
     artwork = _file(house, archive, archive.show.get("artwork"), now)
     for attempt in range(1, TRIES + 1):
         try:
@@ -181,7 +183,7 @@ def _chunk_in(
     taken = set(session.exec(select(Episode.slug).where(col(Episode.show_id) == show.id)).all())
     new = []
     for given in chunk:
-        columns = archived.columns_of(Episode, given, f"the episode “{str(given.get('title'))[:80]}”")
+        columns = _columns(given)
         if columns["guid"] in here:
             continue
         here.add(columns["guid"])
@@ -202,13 +204,24 @@ def _chunk_in(
     return len(new)
 
 
+def _columns(given: Json) -> Json:
+    """The columns of an episode. What pages show is made of its notes again: nobody's HTML is taken at its word."""
+    columns = archived.columns_of(Episode, given, f"the episode “{str(given.get('title'))[:80]}”")
+    _entries(given, "transcripts"), _entries(given, "renditions")
+    notes = words.safe_html(columns.get("notes", ""), columns.get("notes_format", "markdown"))
+    return columns | {"notes_html": notes, "revision": 1}
+
+
 def _add_beside(session: Session, archive: Archive, row: Episode, given: Json, files: dict[str, int]) -> None:
     texts: dict[tuple[str, str, str | None], Json] = {}
     for one in _entries(given, "transcripts"):
         columns = archived.columns_of(Transcript, one, f"a transcript of “{row.title[:80]}”")
-        words = archive.text(str(one["file"])) if one.get("file") else ""
+        known = one.get("file") and columns["type"] in addresses.ENDINGS
+        said = archive.text(str(one["file"])) if known else ""
+        if not said and not columns.get("url"):
+            continue
         texts.setdefault(
-            (columns["language"], columns["type"], columns.get("url")), columns | {"episode_id": row.id, "text": words}
+            (columns["language"], columns["type"], columns.get("url")), columns | {"episode_id": row.id, "text": said}
         )
     if texts:
         session.execute(insert(Transcript), [incoming.clean(one) for one in texts.values()])

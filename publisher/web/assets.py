@@ -59,7 +59,6 @@ def robots(_request: Request) -> Response:
         "/c/",
         "/j/",
         "/embed",
-        "/oembed",
         "/podcasts/*/private/",
     )
     return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from publisher.media.artwork import MOST_PIXELS, OPENED
 
@@ -59,7 +59,7 @@ def _made(path: Path, width: int, form: str) -> bytes:
         if image.width * image.height > MOST_PIXELS:
             raise OSError("too many pixels")
         image.draft("RGB", (width * 2, width * 2))  # a JPEG can be read smaller at once
-        plain = image.convert("RGB")
+        plain = ImageOps.exif_transpose(image).convert("RGB")
         plain.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
         plain.save(out, FORMS[form][0], quality=QUALITY)
     return out.getvalue()

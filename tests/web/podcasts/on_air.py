@@ -96,7 +96,7 @@ def on_air(house: House, now: datetime) -> OnAir:
         scheduled = an_episode(session, house, public, now, "Still to come")
         publishing.schedule(session, house, scheduled, now + timedelta(days=1), now=now)
         draft = an_episode(session, house, public, now, "Half written")
-        gone = an_episode(session, house, public, now, "A mistake", days=5)
+        gone = an_episode(session, house, public, now, "A mistake", days=5, chapters=CHAPTERS)
         publishing.withdraw(session, house, gone, now=now)
         edition = a_show(session, house, now, "petites-mains", "Petites mains", language="fr", editions="small-hands")
         french = an_episode(session, house, edition, now, "Dans la cuisine", days=9, original_id=kitchen.id)

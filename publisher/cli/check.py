@@ -65,6 +65,27 @@ def feed(
     _told(data, as_json)
 
 
+@app.command()
+def calendar(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An iCalendar file; - reads standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Whether calendar programs take a file, an invitation or a feed as it is meant, faults included that parsers pass over.
+
+    Exit code 1 where a must is broken, 2 where there is no calendar.
+    """
+    from feeds.calendar.checks import check
+    from feeds.errors import FeedError
+
+    try:
+        data = check(octets(file)).as_data()
+    except FeedError as problem:
+        raise BadInput(str(problem)) from problem
+    if not as_json and data["not_checked"]:
+        note(f"{counted(len(data['not_checked']), 'rule')} cannot be judged from a file; --json says which and why.")
+    _told(data, as_json)
+
+
 @contextmanager
 def _at_hand() -> "Iterator[House]":
     """The house, with the demo’s leave to reach itself; a stranger’s feed can be checked before there is a hub, too."""

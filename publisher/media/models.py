@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
 
 
@@ -21,7 +21,7 @@ class MediaFile(SQLModel, table=True):
     kind: str  # audio | video | image | document
     type: str  # audio/mpeg, image/png, …
     extension: str  # mp3, without a dot
-    length: int
+    length: int = Field(sa_type=BigInteger)  # up to four gigabytes
     name: str = ""  # what it was called
     duration: float | None = None
     bit_rate: int | None = None
@@ -41,8 +41,8 @@ class Upload(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)  # random; names it in addresses
     name: str
-    length: int  # bytes, as announced
-    received: int = 0
+    length: int = Field(sa_type=BigInteger)  # bytes, as announced
+    received: int = Field(default=0, sa_type=BigInteger)
     by: str = ""  # who: `staff:<id>`
     created_at: datetime
     changed_at: datetime = Field(index=True)

@@ -19,6 +19,8 @@ from publisher.languages import country_name, normalise
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 #: Words that follow /podcasts/<show>/ and so cannot name an episode.
 RESERVED = frozenset({"feed", "live", "audio", "private", "embed", "episodes", "opml", "media", "feed-xml"})
+#: What a text of the databases cannot hold: NUL, and halves of characters, which a shell gives for what is no UTF-8.
+UNKEPT = re.compile("[\x00\ud800-\udfff]")
 MOST = 500
 LONGEST = 255
 GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?(,-?\d+(\.\d+)?)?(;.*)?")
@@ -41,7 +43,7 @@ def text(given: Any, field: str) -> str:
     """A text of several lines."""
     if not isinstance(given, str):
         raise BadInput(f"This is a text: {field.replace('_', ' ')}.", field=field)
-    return given.replace("\x00", "").strip()
+    return UNKEPT.sub("", given).strip()
 
 
 def flag(given: Any, field: str) -> bool:
@@ -54,7 +56,7 @@ def line(text: str | None, field: str, *, longest: int = LONGEST, needed: bool =
     """One line of text, white space collapsed."""
     if not isinstance(text, str | None):
         raise BadInput(f"This is a text: {field.replace('_', ' ')}.", field=field)
-    kept = " ".join((text or "").replace("\x00", "").split())
+    kept = " ".join(UNKEPT.sub("", text or "").split())
     if needed and not kept:
         raise BadInput(f"Please fill in: {field.replace('_', ' ')}.", field=field)
     if len(kept) > longest:

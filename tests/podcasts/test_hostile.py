@@ -112,6 +112,14 @@ def test_a_build_that_breaks_off_leaves_nothing_half_done(session: Session, hous
     assert b"Day 0" in body_of(session, house, show, feeds)
 
 
+def test_what_no_text_can_hold_is_left_out_of_it(session: Session, house: House, now: datetime) -> None:
+    show = a_show(session, house, now, title="Small\udcff Hands\0", description="How\ud800 they learn")
+    episode = a_draft(session, house, show, now, "A\udcfe word", notes="More\udcff of it")
+    session.expire_all()
+    assert (show.title, show.description) == ("Small Hands", "How they learn")
+    assert (episode.title, episode.notes) == ("A word", "More of it")
+
+
 def _back(house: House, now: datetime) -> None:
     """As it was, with every fragment to be written anew."""
     with house.database.session() as session:

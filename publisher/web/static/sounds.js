@@ -10,3 +10,4 @@ chapterEditor();
 transcriptEditor();
 waits();
 previews();
+document.querySelector("[aria-invalid=true]")?.focus();

@@ -4,6 +4,7 @@ The row of the import is the truth about how far it is; the thread that works on
 says so here, and importing the same once more finishes it.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,6 +21,7 @@ from publisher.web.studio import words
 from publisher.web.studio.podcasts import PATH
 from publisher.web.studio.visit import MEGA, Desk
 
+_log = logging.getLogger("publisher.web")
 LARGEST = 50 * MEGA
 SHOWN = 12
 BEGINS_WITHIN = 150.0
@@ -91,8 +93,10 @@ class _Work:
     def _go(self) -> None:
         try:
             self._done = self._run(self._told)
-        except PublisherError as problem:  # the row has it too
+        except Exception as problem:  # the row has it too; whoever waits for the form is told here
             self._problem = problem
+            if not isinstance(problem, PublisherError):
+                _log.exception("an import failed")
         finally:
             self._moved.set()
 

@@ -108,10 +108,18 @@ def show(desk: Desk, slug: str, number: int) -> Response:
 def opened(session: Session, slug: str, number: int) -> tuple[Show, Episode]:
     """The show and its episode of that number; `NotFound` otherwise."""
     row = shows.by_slug(session, slug)
-    episode = session.get(Episode, number)
-    if episode is None or episode.show_id != row.id:
+    episode = by_number(session, number)
+    if episode.show_id != row.id:
         raise NotFound("There is no such episode.")
     return row, episode
+
+
+def by_number(session: Session, number: int) -> Episode:
+    """The episode of that number; `NotFound` also for numbers that no column holds."""
+    episode = session.get(Episode, number) if number < 2**31 else None
+    if episode is None:
+        raise NotFound("There is no such episode.")
+    return episode
 
 
 def _values(desk: Desk, episode: Episode, kept: list[Transcript]) -> dict[str, Any]:

@@ -46,11 +46,12 @@ def check(desk: Desk) -> Response:
 
 def of_feed(desk: Desk, document: Document) -> Report:
     """What a feed of ours shows of itself."""
-    if document.etag not in _kept:
-        _kept[document.etag] = checking.check_file(document.body, now=desk.now)
-        while len(_kept) > MOST_KEPT:
+    report = _kept.get(document.etag)
+    if report is None:
+        report = _kept[document.etag] = checking.check_file(document.body, now=desk.now)
+        if len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
-    return _kept[document.etag]
+    return report
 
 
 def of_episode(desk: Desk, show: Show, episode: Episode) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from publisher.web.refusals import status_of
 from publisher.web.site import site_of
 from publisher.web.studio import episode as page
 from publisher.web.studio.answering import staff_of
-from publisher.web.studio.episode import opened
+from publisher.web.studio.episode import by_number, opened
 from publisher.web.studio.podcasts import PATH, url_of
 from publisher.web.studio.uploads import about
 from publisher.web.studio.visit import Desk
@@ -146,9 +146,7 @@ def _give(desk: Desk, number: int, media: MediaFile) -> None:
 
 
 def _by_number(desk: Desk, number: int) -> tuple[Show, Episode]:
-    episode = desk.session.get(Episode, number)
-    if episode is None:
-        raise NotFound("There is no such episode.")
+    episode = by_number(desk.session, number)
     return desk.session.get_one(Show, episode.show_id), episode
 
 
@@ -156,8 +154,8 @@ def _wanted(request: Request) -> MediaFile:
     if staff_of(request) is None:
         raise Forbidden("You are signed out. Sign in again, then listen.")
     with site_of(request).house.database.reading() as session:
-        episode = session.get(Episode, int(request.path_params["number"]))
-        media = session.get(MediaFile, episode.audio_id) if episode is not None and episode.audio_id else None
+        episode = by_number(session, int(request.path_params["number"]))
+        media = session.get(MediaFile, episode.audio_id) if episode.audio_id else None
         if media is None:
             raise NotFound("There is no sound here yet.")
         session.expunge(media)

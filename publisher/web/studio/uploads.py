@@ -11,11 +11,11 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from publisher.errors import BadInput, Forbidden, NotFound, PublisherError
+from publisher.errors import BadInput, Forbidden, PublisherError
 from publisher.languages import file_size
 from publisher.media import mending, uploads
 from publisher.media.models import MediaFile, Upload
-from publisher.media.probed import clock
+from publisher.media.probed import CutShort, Unplayable, clock
 from publisher.staff import accounts, sessions
 from publisher.web.refusals import status_of
 from publisher.web.site import site_of
@@ -135,8 +135,14 @@ async def _as_staff(request: Request, work: Callable[[str], Response], *, form: 
 
 def _refused(problem: PublisherError) -> Response:
     head = {"Upload-Offset": str(problem.offset)} if isinstance(problem, uploads.WrongOffset) else {}
-    can_mend = mending.available() and isinstance(problem, BadInput) and not isinstance(problem, NotFound)
-    return JSONResponse({"error": str(problem), "can_mend": can_mend}, status_of(problem), head)
+    return JSONResponse({"error": str(problem), "can_mend": _can_mend(problem)}, status_of(problem), head)
+
+
+def _can_mend(problem: PublisherError) -> bool:
+    """Whether the same file could be made fit: by ffmpeg, or by leaving off a torn end."""
+    if isinstance(problem, CutShort):
+        return bool(problem.whole_until)
+    return isinstance(problem, Unplayable) and bool(problem.demuxer) and mending.available()
 
 
 def _offset(upload: Upload) -> dict[str, str]:

@@ -1,13 +1,8 @@
-"""The studio's podcasts: a show that is there already, and forms that are sent as a browser sends them, every field."""
+"""The studio's podcasts: a show that is there already."""
 
-import sys
 from datetime import datetime
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from on_air import a_show
 
 from publisher.house import House

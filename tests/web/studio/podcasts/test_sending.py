@@ -102,8 +102,16 @@ def test_a_torn_file_is_refused_and_can_be_mended(editor, draft):
     sending.piece(0, len(torn))
     refused = sending.finish()
     assert (refused.status_code, "The file ends too early" in refused.json()["error"]) == (422, True)
-    if refused.json()["can_mend"]:
-        assert sending.finish("?mend=yes").json()["text"].startswith("MP3, 1:00")
+    assert refused.json()["can_mend"]
+    assert sending.finish("?mend=yes").json()["text"].startswith("MP3, 1:00")
+
+
+def test_what_cannot_be_mended_is_not_offered_to_be(editor, draft):
+    editor.get(draft)
+    page = b"<html>Not found</html>" * 50
+    sending = Sender(editor, data=page)
+    sending.piece(0, len(page))
+    assert sending.finish().json()["can_mend"] is False
 
 
 def test_only_who_may_sends_and_only_their_own(sit_down, stranger, house, show):

@@ -5,11 +5,13 @@ link but `self`; and text that XML cannot carry raises.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import feedgen.entry
 import feedgen.feed
+import feedgen.util
 from lxml import etree
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -45,5 +47,14 @@ def without_build_date(channel: etree._Element) -> None:
         channel.remove(element)
 
 
-feedgen.feed.formatRFC2822 = rfc822
-feedgen.entry.formatRFC2822 = rfc822
+@contextmanager
+def as_it_came() -> Iterator[None]:
+    """feedgen with its own dates, to measure it as others have it; for a process of one thread."""
+    feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = feedgen.util.formatRFC2822
+    try:
+        yield
+    finally:
+        feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = rfc822
+
+
+feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = rfc822

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from feedgen.feed import FeedGenerator
 
+from feeds.feedgen_mended import as_it_came
 from feeds.podcast.values import Episode, Show
 
 
@@ -28,4 +29,9 @@ def by_feedgen(show: Show, episodes: Iterable[Episode]) -> Callable[[], bytes]:
         entry.podcast.itunes_episode(episode.number)
         entry.podcast.itunes_episode_type("full")
         entry.podcast.itunes_explicit("no")
-    return lambda: bytes(generator.rss_str())
+
+    def write() -> bytes:
+        with as_it_came():
+            return bytes(generator.rss_str())
+
+    return write

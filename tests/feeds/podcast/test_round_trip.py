@@ -186,7 +186,7 @@ SHOWS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(SHOWS, st.lists(EPISODES, max_size=3, unique_by=lambda episode: episode.guid))
 def test_any_show_we_can_write_is_read_back_as_it_was(show: Show, episodes: list[Episode]):
     emitted, _ = sorted_out(episodes)

@@ -16,10 +16,10 @@ from feeds.values import ReadItem
 from publisher.languages import folded
 from publisher.library import look_alikes
 from publisher.library.fields import Fields, fields_of, guid_key
-from publisher.library.filling import Subjects, Texts, new_work, refill
+from publisher.library.filling import COLUMNS, Subjects, Texts, new_work, refill
 from publisher.library.indexing import index_works
 from publisher.library.joining import Known, known_works
-from publisher.library.models import Record, Source, Work, WorkState
+from publisher.library.models import Record, Source, Work, WorkState, WorkText
 from publisher.library.news import is_news
 from publisher.library.terms import Terms, load_terms
 
@@ -150,7 +150,8 @@ class _Batch:
         record.deleted_at = record.last_changed = self.now
         self.taken.deleted += 1
         self.session.flush()
-        _withdraw_if_nobody_says_it(self.session, record.work_id, now=self.now)
+        if not _withdraw_if_nobody_says_it(self.session, record.work_id, now=self.now):
+            _take_words_back(self.session, record, now=self.now)
 
     def _judged(self, item: ReadItem, record: Record | None) -> _Coming | None:
         """What is to be done about an item; None where it is nothing."""
@@ -312,10 +313,39 @@ def _owners(session: Session, work_ids: Sequence[int]) -> dict[tuple[int, str], 
     return {(work_id, language or ""): record_id for work_id, language, record_id in session.execute(statement)}
 
 
-def _withdraw_if_nobody_says_it(session: Session, work_id: int, *, now: datetime) -> None:
+def _withdraw_if_nobody_says_it(session: Session, work_id: int, *, now: datetime) -> bool:
+    """Whether nobody says it any more; then readers no longer find it."""
     others = select(func.count()).where(col(Record.work_id) == work_id, col(Record.deleted_at).is_(None))
     work = session.get(Work, work_id)
     if work is None or session.execute(others).scalar_one():
-        return
+        return False
     if work.state in (WorkState.NEW, WorkState.APPROVED, WorkState.FEATURED):
         work.state, work.note, work.updated_at = WorkState.WITHDRAWN, TAKEN_BACK, now
+    return True
+
+
+def _take_words_back(session: Session, gone: Record, *, now: datetime) -> None:
+    """Others still tell of the work, but nobody in this language: its text goes, unless a person wrote it."""
+    standing = select(Record).where(col(Record.work_id) == gone.work_id, col(Record.deleted_at).is_(None))
+    left = list(session.exec(standing.order_by(col(Record.id))).all())
+    if gone.language in {record.language for record in left}:
+        return
+    text = session.exec(
+        select(WorkText).where(
+            col(WorkText.work_id) == gone.work_id,
+            col(WorkText.language) == gone.language,
+            col(WorkText.edited).is_(False),
+        )
+    ).first()
+    work = session.get(Work, gone.work_id)
+    if text is None or work is None or work.id is None:
+        return
+    session.delete(text)
+    if work.language == gone.language:
+        work.language = next((record.language for record in left if record.language), work.language)
+    for column in ("authors", "publisher", "licence", "image_url"):  # what names who is no longer there
+        if column not in work.edited and (said := left[0].data.get(COLUMNS[column])) is not None:
+            setattr(work, column, said)
+    work.updated_at = now
+    session.flush()
+    index_works(session, [work.id])

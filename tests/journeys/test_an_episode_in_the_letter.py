@@ -112,3 +112,21 @@ def test_trailers_and_private_shows_stay_off_the_shelf(stage: Stage) -> None:
         assert the_work(session, episode).state == "withdrawn"
         shows.edit(session, stage.house, show, replace(private, list_slug=None), now=stage.now)
         assert the_work(session, episode).state == "approved"
+
+
+def test_an_edition_that_goes_takes_its_words_along_and_leaves_the_other(stage: Stage) -> None:
+    """The work stays for those who read French; nothing of the English edition is found any more, by search or link."""
+    english = on_air(stage, "doorstep", "The bag by the door")
+    on_air(stage, "sur-le-pas", "Le sac à la porte", "fr", original_id=english.id)
+    with stage.house.database.session() as session:
+        show = shows.by_slug(session, "doorstep")
+        private = replace(shows.shape_of(session, show), list_slug="monthly")
+        shows.edit(session, stage.house, show, private, now=stage.now)
+        work = the_work(session, english)
+        texts = session.exec(select(WorkText).where(col(WorkText.work_id) == work.id)).all()
+        assert [(text.language, text.title) for text in texts] == [("fr", "Le sac à la porte")]
+        assert (work.state, work.language) == ("approved", "fr")
+        assert search(session, SearchQuery(text="bag door"), facets=()).items == []
+        shows.edit(session, stage.house, show, replace(private, list_slug=None), now=stage.now)
+        texts = session.exec(select(WorkText).where(col(WorkText.work_id) == work.id)).all()
+        assert {text.language for text in texts} == {"en", "fr"}

@@ -142,7 +142,7 @@ def _both(house: House, count: int) -> tuple[float, float]:
     theirs, ours = [], []
     for _ in range(3):
         theirs.append(_cost(reference.by_feedgen(channel, said))[0])
-        ours.append(_cost(lambda: emitting.document(channel, [emitting.item(one) for one in said]))[0])
+        ours.append(_cost(lambda: emitting.document(channel, emitting.items(said)))[0])
     return sorted(theirs)[1], sorted(ours)[1]
 
 

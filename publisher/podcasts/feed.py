@@ -170,13 +170,15 @@ class Feeds:
     def _write_anew(self, session: Session, house: House, show: Show, kept: _Kept, ids: list[int]) -> None:
         token = _anybody(house) if show.list_id is not None else None
         rows = session.exec(select(Episode).where(col(Episode.id).in_(ids))).all()
-        for row, said in zip(rows, values.episodes(session, house, show, rows, token=token), strict=True):
+        told = values.episodes(session, house, show, rows, token=token)
+        reasons = [emitting.why_not(said) for said in told]
+        bodies = emitting.items(said for said, why in zip(told, reasons, strict=True) if why is None)
+        for row, said, why in zip(rows, told, reasons, strict=True):
             number = row.id or 0
-            why = emitting.why_not(said)
             kept.why.pop(number, None)
             if why:
                 kept.why[number] = why
-            body = b"" if why else emitting.item(said)
+            body = b"" if why else next(bodies)
             sound = said.enclosure.url.strip() if said.enclosure else ""
             kept.fragments[number] = _Fragment(body, _digest(body), sound, row.type == "trailer", row.updated_at)
 

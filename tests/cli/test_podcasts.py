@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from commands import Publisher
+from conftest import cannot_run
 from lxml import etree
 from media.making import mp3, png
 from our_web import Web
@@ -272,6 +274,22 @@ def test_a_member_gets_a_feed_of_their_own(publisher: Publisher, sound: Path, wr
     assert publisher("podcasts", "private", "inside", "--list", "--json").json == []
     assert publisher("podcasts", "private", "inside", "bob@example.org", ok=None).code == 2
     assert etree.fromstring(publisher("podcasts", "opml").out.encode()).findall("body/outline") == []
+
+
+def test_a_sound_gets_a_version_for_slow_lines(show: Publisher, sound: Path) -> None:
+    key = show("episodes", "add", "small-hands", sound, "--title", "T", "--publish", "--now", AT, "--json").json["episode"]
+    if not shutil.which("ffmpeg"):
+        assert "ffmpeg" in show("episodes", "mend", key, "--slow", ok=None).err
+        cannot_run("ffmpeg is not installed here: sound is not mended")
+    assert "Say what to do" in show("episodes", "mend", key, ok=None).err
+    silent = show("episodes", "mend", key, "--loudness", ok=None)
+    assert (silent.code, silent.out) == (2, "")
+    assert "nothing to be heard" in silent.err
+    show("episodes", "mend", key, "--slow", "--now", AT)
+    (one,) = heard(show, "small-hands").episodes
+    (slow,) = [tag for tag in one.tags if tag.name == "podcast:alternateEnclosure"]
+    assert (slow.get("type"), slow.get("title")) == ("audio/mpeg", "64 kbit/s")
+    assert slow.children[0].get("uri") != one.enclosure.url
 
 
 def test_a_folder_becomes_drafts_and_what_is_no_sound_is_named(show: Publisher, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def item(
     *,
     title: str = "",
     guid: str | None = None,
-    published: datetime | None | bool = True,
+    published: datetime | bool | None = True,
     sound: str | None = "",
     length: int | str = 1000,
     more: str = "",

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cast import a_hub
 from our_web import Web
 from podcasts.broadcast import body_of, heard, on_the_shelf, together
 from podcasts.foreign import GUID, feed, item
 from sqlmodel import col, select
+from starlette.testclient import TestClient
 
 from feeds.podcast import values as said_as
 from feeds.podcast.reading import read_podcast
@@ -21,6 +23,7 @@ from publisher.house import House
 from publisher.podcasts import episodes, importing, publishing, shows, values
 from publisher.podcasts.importing import Imported, Wish
 from publisher.podcasts.models import Episode, Show, ShowImport, Transcript
+from publisher.web.app import make_app
 
 RICH = Path(__file__).parents[1] / "feeds" / "podcast" / "good" / "rich.xml"
 
@@ -493,3 +496,20 @@ def _differences(given: Any, kept: Any, ours: frozenset[str]) -> dict[str, tuple
 def words(text: str) -> str:
     """The words of a text, whether it is HTML or plain: tags that no app shows go, and so does the white space between."""
     return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]*>", " ", text)))
+
+
+def test_pages_of_what_says_no_date_lead_to_each_other(house: House, now: datetime) -> None:
+    items = [item(1, now), *(item(n, now, published=None) for n in (2, 3, 4))]
+    bring(house, feed(items), now)
+    with house.database.session() as session:
+        a_hub(session, now)
+    app = make_app(house, wall=lambda: now, bind_is_loopback=True)
+    with TestClient(app, base_url=house.settings.public_url) as visitor:
+        walked, path = [], "/podcasts/field-notes/note-4"
+        while path:
+            page = visitor.get(path)
+            assert page.status_code == 200
+            walked.append(path.rpartition("/")[2])
+            onward = re.search(r'<a href="([^"]+)" rel="next"', page.text)
+            path = onward[1] if onward else ""
+    assert walked == ["note-4", "note-3", "note-2", "note-1"]

@@ -74,14 +74,18 @@ def episodes_of(session: Session, show: Show, *, season: int | None, limit: int,
     if season is not None:
         which = which.where(col(Episode.season) == season)
     by_number = (col(Episode.season).desc().nulls_last(), col(Episode.number).asc().nulls_last())
-    by_date: tuple[Any, ...] = (col(Episode.published_at).desc(), col(Episode.place), col(Episode.id).desc())
+    by_date: tuple[Any, ...] = (
+        col(Episode.published_at).desc().nulls_last(),
+        col(Episode.place),
+        col(Episode.id).desc(),
+    )
     order = (*by_number, col(Episode.published_at), col(Episode.id)) if show.type == "serial" else by_date
     return list(session.exec(which.order_by(*order).limit(limit).offset(offset)))
 
 
 def newest_first(session: Session, show: Show, *, limit: int, offset: int) -> list[Episode]:
     """What listeners find of a show, trailers too, in the order of the feed."""
-    order = (col(Episode.published_at).desc(), col(Episode.place), col(Episode.id).desc())
+    order = (col(Episode.published_at).desc().nulls_last(), col(Episode.place), col(Episode.id).desc())
     return list(session.exec(_in_list(show).order_by(*order).limit(limit).offset(offset)))
 
 
@@ -89,7 +93,7 @@ def trailer_of(session: Session, show: Show) -> Episode | None:
     """The newest trailer."""
     which = _in_list(show).where(col(Episode.type) == "trailer")
     found: Episode | None = session.exec(
-        which.order_by(col(Episode.published_at).desc(), col(Episode.id).desc()).limit(1)
+        which.order_by(col(Episode.published_at).desc().nulls_last(), col(Episode.id).desc()).limit(1)
     ).first()
     return found
 
@@ -109,12 +113,18 @@ def count_of(session: Session, show: Show, *, season: int | None = None) -> int:
 
 
 def neighbours(session: Session, show: Show, episode: Episode) -> tuple[Episode | None, Episode | None]:
-    """The episode that appeared before, and the one after."""
-    when, place = col(Episode.published_at), col(Episode.id)
-    earlier = (when < episode.published_at) | ((when == episode.published_at) & (place < (episode.id or 0)))
-    later = (when > episode.published_at) | ((when == episode.published_at) & (place > (episode.id or 0)))
-    before = _in_list(show).where(earlier).order_by(when.desc(), place.desc()).limit(1)
-    after = _in_list(show).where(later).order_by(when, place).limit(1)
+    """The episode that appeared before, and the one after. Those that say no date stand before all others, in their places."""
+    when, place, number = col(Episode.published_at), col(Episode.place), col(Episode.id)
+    further = (place > episode.place) | ((place == episode.place) & (number < (episode.id or 0)))
+    nearer = (place < episode.place) | ((place == episode.place) & (number > (episode.id or 0)))
+    if episode.published_at is None:
+        earlier, later = when.is_(None) & further, when.is_not(None) | nearer
+    else:
+        same = when == episode.published_at
+        earlier = (when < episode.published_at) | (same & further) | when.is_(None)
+        later = (when > episode.published_at) | (same & nearer)
+    before = _in_list(show).where(earlier).order_by(when.desc().nulls_last(), place, number.desc()).limit(1)
+    after = _in_list(show).where(later).order_by(when.asc().nulls_first(), place.desc(), number).limit(1)
     return session.exec(before).first(), session.exec(after).first()
 
 

@@ -59,14 +59,17 @@ def _of_event(event: Event) -> Iterator[str]:
         yield f"needs a UID of at most {LONGEST_UID} octets"
     if not clean(event.summary).strip():
         yield "needs a title"
-    if instant(event.ends) <= instant(event.starts):
-        yield "ends before it has begun"
     if event.sequence < 0 or event.sequence > 2**31 - 1:
         yield "has a SEQUENCE that is none"
     if any(stamp is not None and stamp.tzinfo is None for stamp in (event.dtstamp, event.created, event.last_modified)):
         yield "has a stamp without a time zone"
+    nameless = next((moment.zone for moment in moments(event) if moment.zone != "UTC" and "/" not in moment.zone), None)
+    if nameless is not None:
+        yield f"has the zone “{clean(nameless)[:60]}”, and needs a full name such as Africa/Nairobi"
     if any(moment.wall.microsecond or moment.wall.tzinfo for moment in moments(event)):
         yield "has a time that is not wall time to the second"
+    if instant(event.ends) <= instant(event.starts):
+        yield "ends before it has begun"
     if event.language and not _LANGUAGE.fullmatch(event.language):
         yield "has a language that is none"
     for address in [person.address for person in (event.organizer, event.attendee) if person is not None]:

@@ -90,10 +90,10 @@ def _head(calendar: Calendar) -> Iterator[str]:
     if calendar.last_modified:
         yield line("LAST-MODIFIED", _utc(calendar.last_modified))
     for name in ("NAME", "X-WR-CALNAME"):
-        if calendar.name:
+        if clean(calendar.name):
             yield line(name, text(calendar.name))
     for name in ("DESCRIPTION", "X-WR-CALDESC"):
-        if calendar.description:
+        if clean(calendar.description):
             yield line(name, text(calendar.description))
     if calendar.refresh:
         yield line("REFRESH-INTERVAL", _span(calendar.refresh), [("VALUE", "DURATION")])
@@ -132,14 +132,14 @@ def _event(event: Event) -> Iterator[str]:
 def _words(event: Event) -> Iterator[str]:
     language = [("LANGUAGE", event.language)]
     yield line("SUMMARY", text(event.summary), language)
-    if event.description:
+    if clean(event.description):
         yield line("DESCRIPTION", text(event.description), language)
-    if event.location:
+    if clean(event.location):
         yield line("LOCATION", text(event.location), language)
     if event.url:
         yield line("URL", event.url)
     for one in event.conferences:
-        yield line("CONFERENCE", one.url, [("VALUE", "URI"), ("FEATURE", one.features), ("LABEL", one.label)])
+        yield line("CONFERENCE", one.url, [("VALUE", "URI"), ("FEATURE", one.features), ("LABEL", clean(one.label))])
     if event.image:
         yield line("IMAGE", event.image, [("VALUE", "URI"), ("DISPLAY", "BADGE")])
     if event.categories:

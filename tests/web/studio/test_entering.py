@@ -11,7 +11,7 @@ from publisher.staff import accounts
 from publisher.staff.models import ROLES, StaffSession, Trail
 from publisher.web.studio.answering import ANYBODY, Needs
 from publisher.web.studio.entering import DEMO_PASSWORD
-from publisher.web.studio.routes import ROUTES, router
+from publisher.web.studio.routes import PLAIN, ROUTES, router
 
 MEMBERS = (*ROLES,)
 
@@ -135,19 +135,26 @@ def test_browsers_are_listed_and_can_be_signed_out(editor, stranger):
 
 def test_every_route_declares_its_role():
     made = router().routes
-    assert len(made) == len(ROUTES)
-    for route, declared in zip(made, ROUTES, strict=True):
+    plain, pages = made[: len(PLAIN)], made[len(PLAIN) :]
+    assert [(route.path, role in ROLES) for route, (_, _, role, _, _) in zip(plain, PLAIN, strict=True)] == [
+        (path, True) for _, path, *_ in PLAIN
+    ]
+    for route, declared in zip(pages, ROUTES, strict=True):
         needs = [d.call for d in route.dependant.dependencies if isinstance(d.call, Needs)]
         assert [need.role for need in needs] == [declared.role]
         assert declared.role in (*ROLES, ANYBODY)
         assert declared.meaning.endswith(".")
 
 
+#: Posts that look something up and change nothing.
+LOOKING = ("/studio/people", "/studio/podcasts/check")
+
+
 def test_only_the_entrance_is_open_to_anybody():
     for route in ROUTES:
         if route.role == ANYBODY:
             assert re.match(r"/studio($|/login|/invitation|/reset)", route.path)
-        elif route.method == "POST" and route.path not in ("/studio/people",) and not route.path.endswith("/reader"):
+        elif route.method == "POST" and route.path not in LOOKING and not route.path.endswith("/reader"):
             assert route.role != "viewer" or re.match(r"/studio/(account|logout)", route.path)
 
 

@@ -42,7 +42,8 @@ def test_a_member_gets_their_address_by_mail_and_no_page_shows_it(editor, house,
     feed = address_in(letter, house.settings.public_url)
     page = editor.get(private)
     assert feed not in page
-    assert "Can listen" in page
+    assert "alice@example.org" in page
+    assert "Has left the list" not in page
     assert editor.client.get(feed).status_code == 200
     with house.database.reading() as session:
         data = session.get_one(LetterEdition, letter.edition_id).data

@@ -23,3 +23,10 @@ def test_a_second_harvest_adds_nothing(bare: Publisher) -> None:
 def test_a_letter_and_a_search_are_measured(bare: Publisher) -> None:
     assert bare("bench", "letter", "--rounds", 1, "--json").json["ratio"] > 1
     assert bare("bench", "search", "--resources", 2000, "--json").json["works"] == 2000
+
+
+def test_counting_a_log_is_measured_beside_the_plain_way(bare: Publisher) -> None:
+    figures = bare("bench", "downloads", "--lines", 1000, "--json").json
+    assert (figures["lines"], figures["requests"]) == (1000, 1000)
+    assert 0 < figures["downloads"] < figures["askers"] < 1000
+    assert figures["ratio"] < 1

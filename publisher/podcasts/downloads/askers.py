@@ -6,12 +6,16 @@ fit a number in both databases; among a million askers of a day two share one wi
 
 import hashlib
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date, timedelta
 
 from publisher.house import House
 from publisher.podcasts.downloads.sightings import clean
 
+DAY = timedelta(days=1)
+#: Askers whose keys are remembered.
+REMEMBERED = 20_000
 #: Characters of a User-Agent that are looked at; what is longer is cut.
 AGENT_LENGTH = 512
 
@@ -38,11 +42,9 @@ def agent_text(user_agent: str | None) -> str:
     return "" if text == "-" else text
 
 
-class Asker(NamedTuple):
-    """A network address with a User-Agent on one day. `listener`: the number it has at every episode that day."""
-
-    digest: bytes
-    listener: int
+#: What stands for an asker and an episode on a day: the window's key, the same under the secret of the day before if that is
+#: known, the listener (the asker, at whatever episode) and the network address. A plain tuple: millions go between processes.
+Keys = tuple[int, int | None, int, int]
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,45 @@ class DayKeys:
 
     secret: bytes
 
-    def asker(self, address: str, agent: str) -> Asker:
+    def asker(self, address: str, agent: str) -> bytes:
+        """24 bytes: the first sixteen are the base of `window`, the others are the listener's number."""
         data = f"{address}\0{agent}".encode("utf-8", "replace")
-        digest = hashlib.blake2b(data, digest_size=24, key=self.secret, person=b"asker").digest()
-        return Asker(digest[:16], _number(digest[16:]))
+        return hashlib.blake2b(data, digest_size=24, key=self.secret, person=b"asker").digest()
 
-    def window(self, asker: Asker, episode_id: int) -> int:
-        data = asker.digest + episode_id.to_bytes(8, "big")
+    def window(self, asker: bytes, episode_id: int) -> int:
+        data = asker[:16] + episode_id.to_bytes(8, "big")
         return _number(hashlib.blake2b(data, digest_size=8, key=self.secret, person=b"window").digest())
 
     def address(self, address: str) -> int:
         data = address.encode("utf-8", "replace")
         return _number(hashlib.blake2b(data, digest_size=8, key=self.secret, person=b"address").digest())
+
+
+class KeyRing:
+    """The keys of the days at hand. Those of the last askers are remembered: they ask more than once."""
+
+    def __init__(self) -> None:
+        self.days: dict[date, DayKeys] = {}
+        self._found: dict[tuple[date, str, str, int], Keys] = {}
+
+    def add(self, days: Mapping[date, DayKeys]) -> None:
+        if not days.keys() <= self.days.keys():
+            self.days.update(days)
+            self._found.clear()  # what the day before is called may be known from now on
+
+    def of(self, day: date, address: str, agent: str, episode_id: int) -> Keys:
+        """`KeyError` where the secret of the day is not at hand."""
+        place = (day, address, agent, episode_id)
+        if (found := self._found.get(place)) is not None:
+            return found
+        today, before = self.days[day], self.days.get(day - DAY)
+        asker = today.asker(address, agent)
+        former = None if before is None else before.window(before.asker(address, agent), episode_id)
+        keys = (today.window(asker, episode_id), former, _number(asker[16:]), today.address(address))
+        if len(self._found) >= REMEMBERED:
+            self._found.clear()
+        self._found[place] = keys
+        return keys
 
 
 def day_keys(house: House, secret: str) -> DayKeys:

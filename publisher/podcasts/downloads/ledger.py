@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from publisher.house import House
 from publisher.podcasts.downloads import agents, bulk
+from publisher.podcasts.downloads.askers import DayKeys
 from publisher.podcasts.downloads.models import DownloadRequest
 from publisher.podcasts.downloads.opening import Opening
 from publisher.podcasts.downloads.sightings import Sighting
@@ -34,6 +35,10 @@ class Ledger:
     def places(self) -> set[tuple[int, date]]:
         return self._opening.places
 
+    def keys_of(self, session: Session, days: Iterable[date], now: datetime) -> dict[date, DayKeys]:
+        """What `Sighting.keys` of these days can be found with beforehand, in another process."""
+        return self._opening.keys_of(session, days, now)
+
     def enter(self, session: Session, sightings: Sequence[Sighting], *, now: datetime) -> int:
         """Store those that were not met before (by `line`) and have them weighed. Returns how many that were."""
         unmet = _unmet(session, sightings)
@@ -48,8 +53,11 @@ class Ledger:
     def _rows(
         self, stored: bulk.Stored, sightings: Iterable[Sighting], windows: Iterable[int | None]
     ) -> Iterable[tuple[Any, ...]]:
+        before, at = None, None
         for seen, window in zip(sightings, windows, strict=True):
-            at, agent = stored.instant(seen.at), self._agents[seen.agent].id
+            if seen.at is not before:  # many lines of a log have the same
+                before, at = seen.at, stored.instant(seen.at)
+            agent = self._agents[seen.agent].id
             for place, (first, last) in enumerate(seen.sent or _NOTHING):
                 line = seen.line if not place or seen.line is None else f"{seen.line}+{place}"
                 yield (

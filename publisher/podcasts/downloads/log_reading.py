@@ -2,13 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from publisher.clock import EARLIEST, LATEST
 from publisher.podcasts.downloads import log_lines
-from publisher.podcasts.downloads.askers import agent_text, network
+from publisher.podcasts.downloads.askers import DAY, DayKeys, KeyRing, agent_text, network
 from publisher.podcasts.downloads.log_lines import Line
 from publisher.podcasts.downloads.sightings import (
     ASKED_LENGTH,
@@ -67,6 +68,13 @@ class Block:
     bad_lines: int = 0
     bad: list[tuple[int, str]] = field(default_factory=list)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """As plain tuples, which go from process to process in a third of the time."""
+        return self.__dict__ | {"sightings": list(map(tuple, self.sightings))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, sightings=list(map(Sighting._make, state["sightings"])))
+
 
 class Reader:
     """Reads the lines of one log in their order."""
@@ -74,11 +82,29 @@ class Reader:
     def __init__(self, sounds: Sounds, form: str, line_key: bytes) -> None:
         self._sounds, self._parse, self._key = sounds, log_lines.FORMATS[form], line_key
         self._found: dict[str, Sound | None] = {}
+        self._said: dict[tuple[str, ...], tuple[str, str, str, str]] = {}
         self._young: dict[bytes, int] = {}
         self._old: dict[bytes, int] = {}
+        self._ring = KeyRing()
         self._number = 0
+        self._at: datetime | None = None
+        self._second = ""
 
-    def read(self, lines: Iterable[bytes]) -> Block:
+    def days_of(self, lines: Sequence[bytes]) -> list[date]:
+        """The days these lines lie on, where they are in order: those from the first to the last, a week at most."""
+        days = []
+        for raw in (lines[0], lines[-1]):
+            try:
+                at = self._parse(raw.rstrip(b"\r\n").decode("utf-8", "replace")).at
+            except ValueError:
+                continue
+            days += [at.date()] if EARLIEST <= at.year <= LATEST else []
+        length = min(7, (max(days) - min(days)).days + 1) if days else 0
+        return [min(days) + n * DAY for n in range(length)]
+
+    def read(self, lines: Iterable[bytes], days: Mapping[date, DayKeys]) -> Block:
+        """`days`: keys that are at hand. Sightings of other days are left without keys, which their caller finds."""
+        self._ring.add(days)
         block = Block()
         for raw in lines:
             self._number += 1
@@ -109,12 +135,29 @@ class Reader:
             return None
         if not EARLIEST <= line.at.year <= LATEST or not 0 <= line.status <= 999:
             raise ValueError("the time or the status cannot be true")
-        sent, method = sent_of(line, sound.length), clean(line.method, METHOD_LENGTH)
+        sent = sent_of(line, sound.length)
+        method, agent, referrer, asked = self._words(line.method, line.agent, line.referrer, line.asked)
+        day, address, dropped = line.at.date(), network(line.ip), why_dropped(method, line.status, asked, sent)
+        keys = None
+        if not dropped and day in self._ring.days:
+            keys = self._ring.of(day, address, agent, sound.episode_id)
         return Sighting(
-            to_the_millisecond(line.at), sound.show_id, sound.episode_id, sound.media_id, network(line.ip),
-            agent_text(line.agent), host_of(line.referrer), method, line.status, clean(line.asked, ASKED_LENGTH), sent,
-            self._name(raw, int(line.at.timestamp())), why_dropped(method, line.status, line.asked, sent),
+            to_the_millisecond(line.at), sound.show_id, sound.episode_id, sound.media_id, address, agent, referrer, method,
+            line.status, asked, sent, self._name(raw, line.at), dropped, keys,
         )  # fmt: skip
+
+    def _words(self, *said: str) -> tuple[str, str, str, str]:
+        """Method, agent, referrer and range as they are kept. Few are new; the same text is the same object."""
+        try:
+            return self._said[said]
+        except KeyError:
+            if len(self._said) > 10_000:
+                self._said.clear()
+            method, agent, referrer, asked = said
+            found = self._said[said] = (
+                clean(method, METHOD_LENGTH), agent_text(agent), host_of(referrer), clean(asked, ASKED_LENGTH),
+            )  # fmt: skip
+            return found
 
     def _sound(self, target: str) -> Sound | None:
         try:
@@ -125,14 +168,16 @@ class Reader:
             found = self._found[target] = self._sounds.find(target)
             return found
 
-    def _name(self, raw: bytes, second: int) -> str:
+    def _name(self, raw: bytes, at: datetime) -> str:
         """What this line is known by again: its time, its digest, and which of the same lines it is."""
         digest = hashlib.blake2b(raw, key=self._key, digest_size=12).digest()
         before = self._young.get(digest) or self._old.get(digest) or 0
         self._young[digest] = before + 1
         if len(self._young) > REMEMBERED:
             self._old, self._young = self._young, {}
-        name = f"{second:08x}{digest.hex()}"
+        if at is not self._at:
+            self._at, self._second = at, f"{int(at.timestamp()):08x}"
+        name = self._second + digest.hex()
         return f"{name}.{before}" if before else name
 
 

@@ -6,9 +6,10 @@ order. Within 48 hours of each other neighbouring files join windows across thei
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from io import BufferedReader
 from itertools import chain, islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from publisher.errors import BadInput
 from publisher.house import House
 from publisher.media.models import MediaFile
 from publisher.podcasts.downloads import bulk, counting, log_lines, spikes
-from publisher.podcasts.downloads.askers import line_key
+from publisher.podcasts.downloads.askers import DayKeys, line_key
 from publisher.podcasts.downloads.ledger import Ledger
 from publisher.podcasts.downloads.log_reading import LONGEST, NAMED_BAD, Block, Reader, Sounds
 from publisher.podcasts.downloads.models import LogImport
@@ -73,7 +74,7 @@ def import_log(
             done = Imported(path.name, _form(first, form))
             reader = Reader(sounds, done.format, line_key(house))
             with without_collector():
-                for block in blocks(reader, chain(first, lines)):
+                for block in blocks(reader, chain(first, lines), partial(_keys_of, house, ledger, now)):
                     _enter(house, ledger, block, done, now)
                     progress(block.lines)
     except OSError as problem:
@@ -84,6 +85,11 @@ def import_log(
         counts = {name: getattr(done, name) for name in ("lines", "requests", "known", "skipped")}
         session.add(LogImport(name=done.name, format=done.format, at=now, bad=done.bad_lines, **counts))
     return done
+
+
+def _keys_of(house: House, ledger: Ledger, now: datetime, days: Sequence[date]) -> dict[date, DayKeys]:
+    with house.database.session() as session:
+        return ledger.keys_of(session, days, now)
 
 
 def _enter(house: House, ledger: Ledger, block: Block, done: Imported, now: datetime) -> None:

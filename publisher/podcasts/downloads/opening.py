@@ -4,9 +4,9 @@ What is stored are digests under the secret of the day. The same asker has anoth
 days are joined here, while both secrets are known.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -14,16 +14,13 @@ from sqlmodel import Session
 
 from publisher.house import House
 from publisher.podcasts.downloads import agents, bulk, daily
-from publisher.podcasts.downloads.askers import Asker, DayKeys, day_keys
+from publisher.podcasts.downloads.askers import DAY, DayKeys, KeyRing, Keys, day_keys
 from publisher.podcasts.downloads.models import DownloadWindow
 from publisher.podcasts.downloads.sightings import Piece, Sighting
 from publisher.podcasts.downloads.thresholds import Thresholds
 from publisher.podcasts.downloads.weighing import verdict, weigh
 
-DAY = timedelta(days=1)
 AT_ONCE = 1000
-#: Askers of a day whose digests are remembered.
-REMEMBERED = 20_000
 
 _COLUMNS = (
     "id", "key", "before_id", "listener", "address", "day", "show_id", "episode_id", "agent_id", "media_id", "started_at",
@@ -36,7 +33,8 @@ class _Asking:
     """What one asker took of one episode on one day, of the sightings at hand."""
 
     seen: Sighting
-    pieces: list[Piece] = field(default_factory=list)
+    keys: Keys
+    pieces: list[Piece]
 
 
 class Opening:
@@ -47,41 +45,53 @@ class Opening:
 
     def __init__(self, house: House, at_once: bool) -> None:
         self._house, self._at_once = house, at_once
-        self._days: dict[date, _Day] = {}
+        self._ring = KeyRing()
         self.places: set[tuple[int, date]] = set()
+
+    def keys_of(self, session: Session, days: Iterable[date], now: datetime) -> dict[date, DayKeys]:
+        """The keys of these days, whose secrets are made where there are none, and of the days before that have one."""
+        for day in days:
+            if day not in self._ring.days:
+                self._ring.add({day: day_keys(self._house, daily.secret_of(session, day, now=now))})
+            self._learn(session, day - DAY)
+        return {one: keys for day in days for one, keys in self._ring.days.items() if one in (day, day - DAY)}
 
     def rows_for(
         self, session: Session, sightings: Sequence[Sighting], agents: Mapping[str, agents.Known], now: datetime
     ) -> list[int | None]:
         """The row of each sighting's asker, episode and day; None for what counts for nothing by itself."""
         wanted: dict[date, dict[int, _Asking]] = {}
-        places: list[tuple[date, int] | None] = []
-        today: _Day | None = None
+        windows: list[int | None] = []  # numbers of 63 bits under the secrets of days: no two days share one
         for seen in sightings:
             if seen.dropped:
-                places.append(None)
+                windows.append(None)
                 continue
             day = seen.at.date()
-            if today is None or day != today.date:
-                today, mine = self._day(session, day, now), wanted.setdefault(day, {})
-            key = today.key(seen)
-            if (asking := mine.get(key)) is None:
-                asking = mine[key] = _Asking(seen)
-            for first, last in seen.sent:
-                asking.pieces.append(Piece(seen.at, seen.media_id, first, last))
-            places.append((day, key))
-        opened = {day: self._open(session, self._days[day], wanted[day], agents) for day in sorted(wanted)}
-        return [opened[place[0]][place[1]] if place else None for place in places]
+            if (mine := wanted.get(day)) is None:
+                self.keys_of(session, (day,), now)
+                self._learn(session, day + DAY)
+                mine = wanted[day] = {}
+            keys = seen.keys or self._ring.of(day, seen.address, seen.agent, seen.episode_id)
+            window = keys[0]
+            windows.append(window)
+            pieces = [Piece(seen.at, seen.media_id, first, last) for first, last in seen.sent]
+            if window in mine:
+                mine[window].pieces += pieces
+            else:
+                mine[window] = _Asking(seen, keys, pieces)
+        opened: dict[int, int] = {}
+        for day in sorted(wanted):
+            opened |= self._open(session, day, wanted[day], agents)
+        return [None if window is None else opened[window] for window in windows]
 
     def _open(
-        self, session: Session, day: "_Day", wanted: Mapping[int, _Asking], agents: Mapping[str, agents.Known]
+        self, session: Session, day: date, wanted: Mapping[int, _Asking], agents: Mapping[str, agents.Known]
     ) -> dict[int, int]:
         """Rows by key, made where there are none; those whose numbers this may change are marked to be weighed again."""
         ids = _ids_of(session, wanted)
         touched = set(ids.values())
         if missing := {key: asking for key, asking in wanted.items() if key not in ids}:
-            before = self._beside(session, day.date - DAY, missing)
-            after = self._beside(session, day.date + DAY, missing)
+            before, after = self._before(session, day, missing), self._after(session, day, missing)
             rows = self._rows(session, day, missing, before, after, agents)
             opened = {row[1]: row[0] for row in rows}
             if bulk.add(session, _WINDOWS, _COLUMNS, rows) < len(rows):  # somebody else has just opened one
@@ -93,81 +103,78 @@ class Opening:
         _weigh_again(session, touched)
         return ids
 
-    def _beside(self, session: Session, date: date, wanted: Mapping[int, _Asking]) -> dict[int, int]:
-        """The same askers' rows of a neighbouring day, by the key of this day. None where that day has no secret."""
-        if (day := self._known(session, date)) is None:
+    def _before(self, session: Session, day: date, wanted: Mapping[int, _Asking]) -> dict[int, int]:
+        """The same askers' rows of the day before, by the key of this day. None where that day has no secret."""
+        if day - DAY not in self._ring.days:
             return {}
-        theirs = {key: day.key(asking.seen) for key, asking in wanted.items()}
-        found = _ids_of(session, theirs.values())
-        return {key: found[other] for key, other in theirs.items() if other in found} if found else {}
+        theirs = {}
+        for key, asking in wanted.items():
+            seen, before = asking.seen, asking.keys[1]
+            if before is None:  # its secret was not at hand when the keys were found
+                before = self._ring.of(day, seen.address, seen.agent, seen.episode_id)[1]
+            if before is not None:
+                theirs[key] = before
+        return _found(session, theirs)
+
+    def _after(self, session: Session, day: date, wanted: Mapping[int, _Asking]) -> dict[int, int]:
+        """The same of the day after, which has a secret only where later requests came first."""
+        if (keys := self._ring.days.get(day + DAY)) is None:
+            return {}
+        seen = {key: asking.seen for key, asking in wanted.items()}
+        return _found(
+            session, {key: keys.window(keys.asker(one.address, one.agent), one.episode_id) for key, one in seen.items()}
+        )
 
     def _rows(
         self,
         session: Session,
-        day: "_Day",
+        day: date,
         missing: Mapping[int, _Asking],
         before: Mapping[int, int],
         after: Collection[int],
         agents: Mapping[str, agents.Known],
     ) -> list[tuple[Any, ...]]:
-        stored, needed, keys = bulk.stored(session), Thresholds(session), day.keys
-        today, rows = stored.day(day.date), []
+        stored, needed, rows = bulk.stored(session), Thresholds(session), []
+        today = stored.day(day)
         for number, (key, asking) in zip(bulk.reserve(session, _WINDOWS, len(missing)), missing.items(), strict=True):
             seen, agent = asking.seen, agents[asking.seen.agent]
+            _, _, listener, address = asking.keys
             result: tuple[Any, ...] = (None, None, 0, None, 0, False, "", True)
             if self._at_once and key not in before and key not in after:
-                weighed = weigh(asking.pieces, (), day=day.date, free_from=None, needed=needed)
+                weighed = weigh(asking.pieces, (), day=day, free_from=None, needed=needed)
                 rolling, of_day = weighed.rolling, weighed.of_day
                 result = (
                     rolling.media_id, stored.instant(weighed.started_at or seen.at), rolling.octets, of_day.media_id,
                     of_day.octets, of_day.enough and not agent.machine, verdict(weighed, agent.machine), False,
                 )  # fmt: skip
-                self.places.add((seen.show_id, day.date))
+                self.places.add((seen.show_id, day))
             rows.append(
                 (
-                    number, key, before.get(key), day.asker(seen).listener, keys.address(seen.address),
-                    today, seen.show_id, seen.episode_id, agent.id, *result,
+                    number, key, before.get(key), listener, address, today, seen.show_id,
+                    seen.episode_id, agent.id, *result,
                 )
             )  # fmt: skip
         return rows
 
-    def _day(self, session: Session, date: date, now: datetime) -> "_Day":
-        if date not in self._days:
-            self._days[date] = _Day(date, day_keys(self._house, daily.secret_of(session, date, now=now)))
-        return self._days[date]
-
-    def _known(self, session: Session, date: date) -> "_Day | None":
-        """A day that has a secret already: without one nobody has a row of it."""
-        if date not in self._days and (secret := daily.known(session, date)) is not None:
-            self._days[date] = _Day(date, day_keys(self._house, secret))
-        return self._days.get(date)
+    def _learn(self, session: Session, day: date) -> None:
+        """The keys of a day that has a secret already: without one nobody has a row of it."""
+        if day not in self._ring.days and (secret := daily.known(session, day)) is not None:
+            self._ring.add({day: day_keys(self._house, secret)})
 
 
-class _Day:
-    """The digests of one UTC day, those of its last askers remembered."""
-
-    def __init__(self, date: date, keys: DayKeys) -> None:
-        self.date, self.keys = date, keys
-        self._askers: dict[tuple[str, str], Asker] = {}
-
-    def asker(self, seen: Sighting) -> Asker:
-        place = (seen.address, seen.agent)
-        if (found := self._askers.get(place)) is None:
-            if len(self._askers) >= REMEMBERED:
-                self._askers.clear()
-            found = self._askers[place] = self.keys.asker(seen.address, seen.agent)
-        return found
-
-    def key(self, seen: Sighting) -> int:
-        return self.keys.window(self.asker(seen), seen.episode_id)
+def _found(session: Session, theirs: Mapping[int, int]) -> dict[int, int]:
+    """Rows by our key, from their keys by ours."""
+    found = _ids_of(session, theirs.values())
+    return {key: found[other] for key, other in theirs.items() if other in found} if found else {}
 
 
 def _ids_of(session: Session, keys: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
-    wanted = sorted(keys)
+    wanted, connection = sorted(keys), session.connection()
     for start in range(0, len(wanted), AT_ONCE):
-        some = _WINDOWS.c.key.in_(wanted[start : start + AT_ONCE])
-        found |= {row[0]: row[1] for row in session.execute(select(_WINDOWS.c.key, _WINDOWS.c.id).where(some))}
+        some = ", ".join(map(str, wanted[start : start + AT_ONCE]))  # numbers of ours: nothing to be escaped
+        rows = connection.exec_driver_sql(f"SELECT key, id FROM download_window WHERE key IN ({some})")  # noqa: S608
+        found |= {row[0]: row[1] for row in rows}
     return found
 
 

@@ -7,32 +7,44 @@ import gc
 import multiprocessing
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 
 from publisher.errors import PublisherError
+from publisher.podcasts.downloads.askers import DayKeys
 from publisher.podcasts.downloads.log_reading import Block, Reader
 
 #: Lines that are read, and entered in one transaction, together.
 AT_ONCE = 25_000
+#: The keys of some days, by day.
+KeysOf = Callable[[Sequence[date]], Mapping[date, DayKeys]]
 #: Blocks that are read before they are asked for.
-AHEAD = 2
+AHEAD = 3
 STOPPED = "Reading the log was stopped by the system. Run the import again: it goes on where it was."
 
 
-def blocks(reader: Reader, lines: Iterator[bytes]) -> Iterator[Block]:
-    """What the lines come to, some thousand at a time; in this process where they are few."""
+def blocks(reader: Reader, lines: Iterator[bytes], keys_of: KeysOf) -> Iterator[Block]:
+    """What the lines come to, some thousand at a time; in this process where they are few.
+
+    `keys_of` is asked for the days that some lines lie on before they are read.
+    """
     first, second = list(islice(lines, AT_ONCE)), list(islice(lines, AT_ONCE))
-    if not second or not _can_start_another():
-        for some in (first, second, *iter(lambda: list(islice(lines, AT_ONCE)), [])):
-            if some:
-                yield reader.read(some)
+    if second and _can_start_another():
+        yield from _ahead(reader, chain((first, second), _parts(lines)), keys_of)
         return
-    yield from _ahead(reader, first, second, lines)
+    for some in chain((first, second), _parts(lines)):
+        if some:
+            yield reader.read(some, keys_of(reader.days_of(some)))
+
+
+def _parts(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while some := list(islice(lines, AT_ONCE)):
+        yield some
 
 
 @contextmanager
@@ -47,16 +59,17 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _ahead(reader: Reader, first: list[bytes], second: list[bytes], lines: Iterator[bytes]) -> Iterator[Block]:
+def _ahead(reader: Reader, parts: Iterator[list[bytes]], keys_of: KeysOf) -> Iterator[Block]:
     spawn = multiprocessing.get_context("spawn")  # threads and connections of this process are none of its business
     with ProcessPoolExecutor(1, mp_context=spawn, initializer=_begin, initargs=(reader,)) as other:
-        waiting: deque[Future[Block]] = deque((other.submit(_read, first), other.submit(_read, second)))
+        waiting = deque[Future[Block]]()
         try:
-            while waiting:
-                block = waiting.popleft().result()
-                while len(waiting) < AHEAD and (some := list(islice(lines, AT_ONCE))):
-                    waiting.append(other.submit(_read, some))
-                yield block
+            while True:
+                for some in islice(parts, AHEAD - len(waiting)):
+                    waiting.append(other.submit(_read, some, keys_of(reader.days_of(some))))
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
         except BrokenProcessPool as problem:
             raise PublisherError(STOPPED) from problem
         finally:
@@ -78,5 +91,5 @@ def _begin(reader: Reader) -> None:
     gc.disable()
 
 
-def _read(lines: list[bytes]) -> Block:
-    return _reader.read(lines)
+def _read(lines: list[bytes], days: Mapping[date, DayKeys]) -> Block:
+    return _reader.read(lines, days)

@@ -7,8 +7,11 @@ and not the two bytes with which Apple's players ask whether ranges are understo
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from publisher.podcasts.downloads.askers import Keys
 
 #: Characters that are kept of a Range header, a method, a host.
 ASKED_LENGTH, METHOD_LENGTH, HOST_LENGTH = 200, 20, 100
@@ -44,7 +47,10 @@ class Piece(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """One request and its answer. `at` in UTC to the millisecond, `address` as `askers.network` has it."""
+    """One request and its answer. `at` in UTC to the millisecond, `address` as `askers.network` has it.
+
+    `keys`: `askers.Keys` where they have been found already.
+    """
 
     at: datetime
     show_id: int
@@ -59,6 +65,7 @@ class Sighting(NamedTuple):
     sent: tuple[tuple[int, int], ...]
     line: str | None
     dropped: str
+    keys: "Keys | None" = None
 
 
 def why_dropped(method: str, status: int, asked: str, sent: tuple[tuple[int, int], ...]) -> str:

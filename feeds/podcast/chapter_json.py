@@ -44,7 +44,7 @@ def write_json(
 
 def of_podlove(element: etree._Element, base: str | None) -> tuple[Chapter, ...]:
     """The chapters under a `psc:chapters` element; what does not say when it begins is left out."""
-    found = []
+    found: list[Chapter] = []
     for child in element.iterchildren("{*}chapter"):
         start = number_of(child.get("start"))
         if start is not None and len(found) < MOST_CHAPTERS:

@@ -277,7 +277,9 @@ def test_a_member_gets_a_feed_of_their_own(publisher: Publisher, sound: Path, wr
 
 
 def test_a_sound_gets_a_version_for_slow_lines(show: Publisher, sound: Path) -> None:
-    key = show("episodes", "add", "small-hands", sound, "--title", "T", "--publish", "--now", AT, "--json").json["episode"]
+    key = show("episodes", "add", "small-hands", sound, "--title", "T", "--publish", "--now", AT, "--json").json[
+        "episode"
+    ]
     if not shutil.which("ffmpeg"):
         assert "ffmpeg" in show("episodes", "mend", key, "--slow", ok=None).err
         cannot_run("ffmpeg is not installed here: sound is not mended")

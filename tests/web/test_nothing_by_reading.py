@@ -113,7 +113,9 @@ def _is_new_ground(url: str) -> bool:
 
 def test_every_page_that_is_read_has_been_in_mind():
     """Routes that answer GET and write: only the click, and sound, which counts downloads. Both are declared."""
-    writes = [route.path for route in ROUTES if route.method == "GET" and (route.plain or isinstance(route.answer, Heard))]
+    writes = [
+        route.path for route in ROUTES if route.method == "GET" and (route.plain or isinstance(route.answer, Heard))
+    ]
     assert writes == [
         "/podcasts/{show}/audio/{name}",
         "/podcasts/{show}/private/{token}/audio/{name}",

@@ -299,6 +299,17 @@ def test_an_earlier_request_that_comes_late_takes_its_window_apart(stage: Stage)
     assert stage.downloads(show) == (2, 2)
 
 
+def test_what_comes_after_midnight_is_weighed_with_the_evening(stage: Stage) -> None:
+    """Piece by piece, weighed after each: the row of Tuesday is there already when the last piece completes Monday's."""
+    show, episodes = stage.show(1)
+    found = []
+    for number, at in enumerate((23.9, 24.1, 24.2, 24.3)):
+        stage.note(episodes, part(number * 260_000, number * 260_000 + 259_999, at=at))
+        stage.settle()
+        found.append(stage.downloads(show))
+    assert found == [(0, 0), (0, 0), (0, 0), (1, 0)]  # 4 · 260,000 = 1,040,000
+
+
 def test_a_spike_is_let_go_when_it_turns_out_to_be_none(stage: Stage) -> None:
     """101 downloads on Tuesday, until it is known that one of the askers had begun on Monday."""
     show, episodes = stage.show(1)

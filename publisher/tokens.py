@@ -72,7 +72,11 @@ class Tokens:
         subject, tilde, expiry = payload.rpartition("~")
         if not tilde:
             return payload
-        if datetime.fromtimestamp(int(expiry, 16), UTC) < now:
+        try:
+            expires = datetime.fromtimestamp(int(expiry, 16), UTC)
+        except (ValueError, OverflowError, OSError) as problem:
+            raise BadToken(FORGED) from problem
+        if expires < now:
             raise BadToken(EXPIRED)
         return subject
 

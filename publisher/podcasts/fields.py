@@ -21,6 +21,8 @@ SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 RESERVED = frozenset({"feed", "live", "audio", "private", "embed", "episodes", "opml", "media", "feed-xml"})
 #: What a text of the databases cannot hold: NUL, and halves of characters, which a shell gives for what is no UTF-8.
 UNKEPT = re.compile("[\x00\ud800-\udfff]")
+#: Words that follow /studio/podcasts/ and /podcasts/ and so cannot name a show.
+RESERVED_SHOWS = frozenset({"new", "import", "check", "uploads", "sounds"})
 MOST = 500
 LONGEST = 255
 GEO = re.compile(r"geo:-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?(,-?\d+(\.\d+)?)?(;.*)?")

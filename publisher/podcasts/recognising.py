@@ -101,7 +101,7 @@ def _by_source(session: Session, arrived: Arrived) -> Show | None:
 def _new(
     session: Session, house: House, arrived: Arrived, slug: str | None, on_shelf: bool | None, now: datetime
 ) -> Show:
-    taken = set(session.exec(select(Show.slug)).all())
+    taken = {*session.exec(select(Show.slug)).all(), *reading.RESERVED_SHOWS}
     name = slug or free_among(taken, slug_stem(arrived.show.title, otherwise="podcast"))
     columns, address = _columns(arrived), arrived.show.feed_url or arrived.url
     show = Show(

@@ -71,7 +71,8 @@ class Shape:
 
 def add(session: Session, house: House, slug: str, shape: Shape, *, now: datetime, guid: str | None = None) -> Show:
     """A new show. Its podcast:guid is made of its feed's address, once, or is `guid` for a show that had one before."""
-    reading.slug(slug)
+    if reading.slug(slug) in reading.RESERVED_SHOWS:
+        raise BadInput(f"“{slug}” is a word of our own addresses. Choose another short name.", field="slug")
     show = Show(
         slug=slug,
         guid=guid or podcast_guid(house.settings.url(f"/podcasts/{slug}/feed.xml")),

@@ -23,7 +23,7 @@ def show(session: Session, house: House, row: Show, *, token: str | None = None)
     here = addresses.feed(house, row, token=token)
     return feed.Show(
         title=row.title,
-        link=row.link or addresses.page(house, row),
+        link=row.link or (house.settings.url("/") if private else addresses.page(house, row)),
         feed_url=here,
         description=words.description_html(row) or row.title,
         language=row.language,
@@ -104,7 +104,8 @@ def _episode(house: House, row: Show, one: Episode, beside: _Beside, token: str 
         enclosure=_enclosure(house, row, one, beside, token),
         published=one.published_at or one.publish_at,
         description=words.notes_html(one) or one.title,
-        link=one.link or addresses.episode(house, row, one),
+        # Members of a private show find no page of ours: it is for nobody but them, and pages are for everybody.
+        link=one.link or (addresses.episode(house, row, one) if row.list_id is None else None),
         author=one.author,
         duration=one.duration,
         image=addresses.picture(house, artwork) if artwork else one.artwork_url,

@@ -238,3 +238,9 @@ def _with(shape: shows.Shape, **changes: Any) -> shows.Shape:
     from dataclasses import replace
 
     return replace(shape, **changes)
+
+
+def test_a_show_is_not_called_like_a_page_of_the_studio(session: Session, house: House, now: datetime) -> None:
+    for word in ("new", "import", "check"):
+        with pytest.raises(BadInput, match="our own addresses"):
+            shows.add(session, house, word, shows.Shape(title="New"), now=now)

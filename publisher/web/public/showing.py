@@ -12,6 +12,8 @@ from publisher.podcasts.models import Episode, Show
 from publisher.web.page import Page, moment_of
 from publisher.web.public.licences import licence_link
 
+WITH_LABEL = N_("%(label)s: %(name)s")
+
 COVER = 640
 """Pixels of a cover where one is named by a single address."""
 ROLES = {
@@ -123,7 +125,7 @@ def number_text(page: Page, show: Show, episode: Episode, *, in_season: bool = F
 
 def season_label(page: Page, number: int, name: str) -> str:
     words_ = page.gettext("Season %(number)s") % {"number": number}
-    return f"{words_}: {name}" if name else words_
+    return page.gettext(WITH_LABEL) % {"label": words_, "name": name} if name else words_
 
 
 def people(page: Page, persons: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -208,7 +208,7 @@ def test_who_moves_an_instant_is_never_overtaken(house: House, now: datetime) ->
 
 
 def _instants(now: datetime) -> list[datetime]:
-    """1,000 moments that people chose in their own zones, among them the hours that come twice and the leap day."""
+    """Four hundred moments that people chose in their own zones, among them the hours that come twice and the leap day."""
     chance = random.Random(7)
     zones = [ZoneInfo(name) for name in ("Europe/Berlin", "America/Santiago", "Africa/Nairobi", "Australia/Lord_Howe")]
     chosen = []

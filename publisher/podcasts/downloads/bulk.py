@@ -36,10 +36,16 @@ class Stored:
 
     def __init__(self, as_text: bool) -> None:
         self._as_text = as_text
+        self._last: datetime | None = None
+        self._text = ""
 
     def instant(self, value: datetime) -> Any:
-        """UTC-aware; SQLite keeps the text that SQLAlchemy reads again."""
-        return value.isoformat(" ", "microseconds")[:26] if self._as_text else value
+        """UTC-aware; SQLite keeps the text that SQLAlchemy reads again. Neighbours in a log are often the same object."""
+        if not self._as_text:
+            return value
+        if value is not self._last:
+            self._last, self._text = value, value.isoformat(" ", "microseconds")[:26]
+        return self._text
 
     def day(self, value: date) -> Any:
         return value.isoformat() if self._as_text else value

@@ -139,7 +139,7 @@ def _pieces(session: Session, ids: Collection[int]) -> Mapping[int, list[Piece]]
     table = _REQUESTS.c
     wanted = select(table.window_id, table.at, table.media_id, table.first, table.last).where(table.window_id.in_(ids))
     for window, at, media_id, first, last in session.execute(wanted):
-        found[window].append(Piece(at, media_id, first, last))
+        found[window].append((at, media_id, first, last))
     return found
 
 

@@ -53,16 +53,14 @@ class Ledger:
     def _rows(
         self, stored: bulk.Stored, sightings: Iterable[Sighting], windows: Iterable[int | None]
     ) -> Iterable[tuple[Any, ...]]:
-        before, at = None, None
+        known = self._agents
         for seen, window in zip(sightings, windows, strict=True):
-            if seen.at is not before:  # many lines of a log have the same
-                before, at = seen.at, stored.instant(seen.at)
-            agent = self._agents[seen.agent].id
-            for place, (first, last) in enumerate(seen.sent or _NOTHING):
-                line = seen.line if not place or seen.line is None else f"{seen.line}+{place}"
+            when, _, episode, media, _, agent, referrer, method, status, asked, sent, line, dropped, _ = seen
+            at, agent_id = stored.instant(when), known[agent].id
+            for place, (first, last) in enumerate(sent or _NOTHING):
+                name = line if not place or line is None else f"{line}+{place}"
                 yield (
-                    at, seen.episode_id, seen.media_id, seen.method, seen.status, seen.asked, first, last, agent,
-                    seen.referrer, seen.dropped, window, line,
+                    at, episode, media, method, status, asked, first, last, agent_id, referrer, dropped, window, name,
                 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -90,26 +90,29 @@ class Reader:
         self._at: datetime | None = None
         self._second = ""
 
-    def days_of(self, lines: Sequence[bytes]) -> list[date]:
+    def days_of(self, part: bytes) -> list[date]:
         """The days these lines lie on, where they are in order: those from the first to the last, a week at most."""
         days = []
-        for raw in (lines[0], lines[-1]):
+        for raw in (part[:LONGEST].split(b"\n", 1)[0], part[-LONGEST:].rstrip(b"\r\n").rsplit(b"\n", 1)[-1]):
             try:
-                at = self._parse(raw.rstrip(b"\r\n").decode("utf-8", "replace")).at
+                at = self._parse(raw.rstrip(b"\r").decode("utf-8", "replace")).at
             except ValueError:
                 continue
             days += [at.date()] if EARLIEST <= at.year <= LATEST else []
         length = min(7, (max(days) - min(days)).days + 1) if days else 0
         return [min(days) + n * DAY for n in range(length)]
 
-    def read(self, lines: Iterable[bytes], days: Mapping[date, DayKeys]) -> Block:
-        """`days`: keys that are at hand. Sightings of other days are left without keys, which their caller finds."""
+    def read(self, part: bytes, days: Mapping[date, DayKeys]) -> Block:
+        """Whole lines. `days`: keys at hand; sightings of other days are left without keys, which their caller finds."""
         self._ring.add(days)
         block = Block()
+        lines = part.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
         for raw in lines:
             self._number += 1
             block.lines += 1
-            raw = raw.rstrip(b"\r\n")
+            raw = raw.rstrip(b"\r")
             if not raw:
                 block.skipped += 1
                 continue

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import partial
 from io import BufferedReader
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from publisher.podcasts.downloads.models import LogImport
 from publisher.podcasts.downloads.reading_ahead import blocks, without_collector
 from publisher.podcasts.models import Episode, Show
 
+#: Bytes of a log that are read, and entered in one transaction, together: some 20,000 lines.
+AT_ONCE = 4_000_000
 #: Lines that are looked at to recognise a format.
 LOOKED_AT = 50
 UNKNOWN = "This is no log in a form that is known here: combined (Apache, nginx), Caddy’s JSON, or S3’s access log."
@@ -69,12 +71,12 @@ def import_log(
     ledger = Ledger(house, weigh_at_once=True)
     try:
         with path.open("rb") as file:
-            lines = _lines(file)
-            first = list(islice(lines, LOOKED_AT))
-            done = Imported(path.name, _form(first, form))
+            parts = _parts(file)
+            first = next(parts, b"")
+            done = Imported(path.name, _form(first.split(b"\n", LOOKED_AT)[:LOOKED_AT], form))
             reader = Reader(sounds, done.format, line_key(house))
             with without_collector():
-                for block in blocks(reader, chain(first, lines), partial(_keys_of, house, ledger, now)):
+                for block in blocks(reader, chain((first,), parts), partial(_keys_of, house, ledger, now)):
                     _enter(house, ledger, block, done, now)
                     progress(block.lines)
     except OSError as problem:
@@ -116,17 +118,20 @@ def _form(first: list[bytes], form: str) -> str:
     return form
 
 
-def _lines(file: BufferedReader) -> Iterator[bytes]:
-    """Lines of a plain or compressed file, none longer than `LONGEST`; what is longer comes cut off there, once."""
+def _parts(file: BufferedReader) -> Iterator[bytes]:
+    """A plain or compressed file in parts of whole lines. A line that is no line, of megabytes, comes in several."""
     opened: Any = gzip.GzipFile(fileobj=file) if file.peek(2)[:2] == b"\x1f\x8b" else file
+    part = bytearray()
     try:
-        while line := opened.readline(LONGEST):
-            whole = line
-            while len(line) == LONGEST and not line.endswith(b"\n"):
-                line = opened.readline(LONGEST)
-            yield whole
+        while piece := opened.read1(AT_ONCE):
+            part += piece
+            if len(part) >= AT_ONCE:
+                yield bytes(part if part.endswith(b"\n") else part + opened.readline(LONGEST))
+                part.clear()
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield b"the compressed file breaks off here"
+        part += b"\nthe compressed file breaks off here\n"
+    if part:
+        yield bytes(part)
 
 
 def _sounds(session: Session, show: str | None) -> Sounds:

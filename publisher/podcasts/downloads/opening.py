@@ -74,7 +74,7 @@ class Opening:
             keys = seen.keys or self._ring.of(day, seen.address, seen.agent, seen.episode_id)
             window = keys[0]
             windows.append(window)
-            pieces = [Piece(seen.at, seen.media_id, first, last) for first, last in seen.sent]
+            pieces = [(seen.at, seen.media_id, first, last) for first, last in seen.sent]
             if window in mine:
                 mine[window].pieces += pieces
             else:
@@ -88,10 +88,12 @@ class Opening:
         self, session: Session, day: date, wanted: Mapping[int, _Asking], agents: Mapping[str, agents.Known]
     ) -> dict[int, int]:
         """Rows by key, made where there are none; those whose numbers this may change are marked to be weighed again."""
-        ids = _ids_of(session, wanted)
+        shows = {asking.seen.show_id for asking in wanted.values()}
+        ids = _ids_of(session, wanted) if _any(session, shows, day) else {}
         touched = set(ids.values())
         if missing := {key: asking for key, asking in wanted.items() if key not in ids}:
-            before, after = self._before(session, day, missing), self._after(session, day, missing)
+            before = self._before(session, day, missing) if _any(session, shows, day - DAY) else {}
+            after = self._after(session, day, missing) if _any(session, shows, day + DAY) else {}
             rows = self._rows(session, day, missing, before, after, agents)
             opened = {row[1]: row[0] for row in rows}
             if bulk.add(session, _WINDOWS, _COLUMNS, rows) < len(rows):  # somebody else has just opened one
@@ -166,6 +168,12 @@ def _found(session: Session, theirs: Mapping[int, int]) -> dict[int, int]:
     """Rows by our key, from their keys by ours."""
     found = _ids_of(session, theirs.values())
     return {key: found[other] for key, other in theirs.items() if other in found} if found else {}
+
+
+def _any(session: Session, shows: Collection[int], day: date) -> bool:
+    """Whether there are rows of that day at all: of most days that a log comes to there are none."""
+    here = (_WINDOWS.c.show_id.in_(shows)) & (_WINDOWS.c.day == day)
+    return session.execute(select(_WINDOWS.c.id).where(here).limit(1)).first() is not None
 
 
 def _ids_of(session: Session, keys: Collection[int]) -> dict[int, int]:

@@ -19,8 +19,6 @@ from publisher.errors import PublisherError
 from publisher.podcasts.downloads.askers import DayKeys
 from publisher.podcasts.downloads.log_reading import Block, Reader
 
-#: Lines that are read, and entered in one transaction, together.
-AT_ONCE = 25_000
 #: The keys of some days, by day.
 KeysOf = Callable[[Sequence[date]], Mapping[date, DayKeys]]
 #: Blocks that are read before they are asked for.
@@ -28,23 +26,18 @@ AHEAD = 3
 STOPPED = "Reading the log was stopped by the system. Run the import again: it goes on where it was."
 
 
-def blocks(reader: Reader, lines: Iterator[bytes], keys_of: KeysOf) -> Iterator[Block]:
-    """What the lines come to, some thousand at a time; in this process where they are few.
+def blocks(reader: Reader, parts: Iterator[bytes], keys_of: KeysOf) -> Iterator[Block]:
+    """What the parts of a log come to, each of whole lines; in this process where there is only one.
 
-    `keys_of` is asked for the days that some lines lie on before they are read.
+    `keys_of` is asked for the days that a part lies on before it is read.
     """
-    first, second = list(islice(lines, AT_ONCE)), list(islice(lines, AT_ONCE))
-    if second and _can_start_another():
-        yield from _ahead(reader, chain((first, second), _parts(lines)), keys_of)
-        return
-    for some in chain((first, second), _parts(lines)):
-        if some:
-            yield reader.read(some, keys_of(reader.days_of(some)))
-
-
-def _parts(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while some := list(islice(lines, AT_ONCE)):
-        yield some
+    first = list(islice(parts, 2))
+    parts = chain(first, parts)
+    if len(first) == 2 and _can_start_another():
+        yield from _ahead(reader, parts, keys_of)
+    else:
+        for part in parts:
+            yield reader.read(part, keys_of(reader.days_of(part)))
 
 
 @contextmanager
@@ -59,14 +52,14 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _ahead(reader: Reader, parts: Iterator[list[bytes]], keys_of: KeysOf) -> Iterator[Block]:
+def _ahead(reader: Reader, parts: Iterator[bytes], keys_of: KeysOf) -> Iterator[Block]:
     spawn = multiprocessing.get_context("spawn")  # threads and connections of this process are none of its business
     with ProcessPoolExecutor(1, mp_context=spawn, initializer=_begin, initargs=(reader,)) as other:
         waiting = deque[Future[Block]]()
         try:
             while True:
-                for some in islice(parts, AHEAD - len(waiting)):
-                    waiting.append(other.submit(_read, some, keys_of(reader.days_of(some))))
+                for part in islice(parts, AHEAD - len(waiting)):
+                    waiting.append(other.submit(_read, part, keys_of(reader.days_of(part))))
                 if not waiting:
                     return
                 yield waiting.popleft().result()
@@ -91,5 +84,5 @@ def _begin(reader: Reader) -> None:
     gc.disable()
 
 
-def _read(lines: list[bytes], days: Mapping[date, DayKeys]) -> Block:
-    return _reader.read(lines, days)
+def _read(part: bytes, days: Mapping[date, DayKeys]) -> Block:
+    return _reader.read(part, days)

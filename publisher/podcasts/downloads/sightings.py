@@ -37,13 +37,8 @@ class Dropped(StrEnum):
     CONTINUED = "continued"  # belongs to the window of the day before: nothing is lost
 
 
-class Piece(NamedTuple):
-    """Bytes of a file that were sent: `first` to `last`, inclusive."""
-
-    at: datetime
-    media_id: int | None
-    first: int
-    last: int
+#: Bytes of a file that were sent: when, of which file, the first and the last of them. A plain tuple: there are millions.
+Piece = tuple[datetime, int | None, int, int]
 
 
 class Sighting(NamedTuple):

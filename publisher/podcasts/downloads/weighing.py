@@ -73,16 +73,16 @@ def weigh(
     and takes in what follows within 24 hours. The calendar day takes in what lies on it. Depends on what was sent and when,
     never on the order in which it became known.
     """
-    if len(own) == 1 and not following and free_from is None and own[0].at.date() == day:
+    if len(own) == 1 and not following and free_from is None and own[0][0].date() == day:
         only = _heaviest(own, needed)
-        return Weighed(own[0].at, only, only)
-    mine = own if free_from is None else [piece for piece in own if piece.at >= free_from]
-    started = min((piece.at for piece in mine), default=None)
-    on_day = [piece for piece in own if piece.at.date() == day]
+        return Weighed(own[0][0], only, only)
+    mine = own if free_from is None else [piece for piece in own if piece[0] >= free_from]
+    started = min(mine)[0] if mine else None
+    on_day = [piece for piece in own if piece[0].date() == day]
     of_day = _heaviest(on_day, needed)
     if started is None:
         return Weighed(None, NOTHING, of_day)
-    rolling = [*mine, *(piece for piece in following if piece.at < started + LASTS)]
+    rolling = [*mine, *(piece for piece in following if piece[0] < started + LASTS)]
     same = len(rolling) == len(mine) == len(on_day)
     return Weighed(started, of_day if same else _heaviest(rolling, needed), of_day)
 

@@ -51,13 +51,13 @@ def combined(text: str) -> Line:
         raise ValueError("not a line of the combined format")
     ip, time, request, status, octets, referrer, agent, rest = match.groups()
     method, target = _request(request)
+    if "\\" in text:
+        target, referrer, agent = _plain(target), _plain(referrer), _plain(agent)
     asked = answered = ""
     if rest and (found := _RANGE.search(rest)):
         asked, answered = (found[1], "") if "=" in found[1] else ("", found[1])
-    return Line(
-        instant(time), ip, method, target, int(status), 0 if octets == "-" else int(octets), _plain(referrer),
-        _plain(agent), asked, answered,
-    )  # fmt: skip
+    sent = 0 if octets == "-" else int(octets)
+    return Line(instant(time), ip, method, target, int(status), sent, referrer, agent, asked, answered)
 
 
 def s3(text: str) -> Line:
@@ -132,13 +132,11 @@ def instant(text: str) -> datetime:
 
 def _request(request: str) -> tuple[str, str]:
     """Method and target; empty where a client sent something that is no HTTP."""
-    parts = request.split(" ")
-    return (parts[0], _plain(parts[1])) if len(parts) > 1 else ("", "")
+    parts = request.split(" ", 2)
+    return (parts[0], parts[1]) if len(parts) > 1 else ("", "")
 
 
 def _plain(text: str) -> str:
-    if "\\" not in text:
-        return text
     return _ESCAPE.sub(lambda match: chr(int(match[1][1:], 16)) if match[1][0] == "x" else match[1], text)
 
 

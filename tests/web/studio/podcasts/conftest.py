@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from on_air import a_show
+from sound_stage import a_show
 
 from publisher.house import House
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from desk_stage import plain
 from media.making import png
-from on_air import COVER, form_of, show_row
+from sound_stage import COVER, form_of, show_row
 
 NEW = "/studio/podcasts/new"
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from desk_stage import plain
 from media.making import mp3
-from on_air import SOUND, begin, form_of, row_of, send_sound, write
+from sound_stage import SOUND, begin, form_of, row_of, send_sound, write
 
 from publisher.podcasts import publishing
 
@@ -215,7 +215,7 @@ def test_staff_listen_before_it_appears_and_nobody_else_does(sit_down, stranger,
 
 
 def test_an_episode_of_another_show_is_not_found_here(editor, house, now, draft):
-    from on_air import a_show
+    from sound_stage import a_show
 
     a_show(house, now, "other-hands")
     number = draft.rpartition("/")[2]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from desk_stage import plain
-from on_air import begin, send_sound, show_row, write
+from sound_stage import begin, send_sound, show_row, write
 from sqlmodel import col, func, select
 
 from publisher.podcasts.models import Episode, ShowImport

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from desk_stage import PASSWORD, a_member
 from media.making import mp3
-from on_air import a_show
+from sound_stage import a_show
 from stage import a_full_hub
 
 from publisher.house import House

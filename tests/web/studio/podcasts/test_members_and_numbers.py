@@ -4,7 +4,7 @@ import re
 
 import pytest
 from desk_stage import plain
-from on_air import SOUND, a_show, begin, row_of, send_sound, write
+from sound_stage import SOUND, a_show, begin, row_of, send_sound, write
 from sqlmodel import col, select
 
 from publisher.audience.links import preferences_token

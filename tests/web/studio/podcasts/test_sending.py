@@ -2,7 +2,7 @@
 
 import pytest
 from media.making import mp3
-from on_air import SOUND, begin, row_of, write
+from sound_stage import SOUND, begin, row_of, write
 
 UPLOADS = "/studio/podcasts/uploads"
 HALF = len(SOUND) // 2

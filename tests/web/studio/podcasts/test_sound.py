@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from desk_stage import plain
 from media.making import mp3
-from on_air import SOUND, begin, row_of, send_sound
+from sound_stage import SOUND, begin, row_of, send_sound
 from sqlmodel import col, select
 
 from publisher.media import mending

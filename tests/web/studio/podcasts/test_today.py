@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from desk_stage import plain
-from on_air import begin, send_sound, write
+from sound_stage import begin, send_sound, write
 from sqlmodel import col, select
 
 from publisher.podcasts import pings, publishing, shows

@@ -57,7 +57,8 @@ def combined(text: str) -> Line:
     if rest and (found := _RANGE.search(rest)):
         asked, answered = (found[1], "") if "=" in found[1] else ("", found[1])
     sent = 0 if octets == "-" else int(octets)
-    return Line(instant(time), ip, method, target, int(status), sent, referrer, agent, asked, answered)
+    fields = (instant(time), ip, method, target, int(status), sent, referrer, agent, asked, answered)
+    return tuple.__new__(Line, fields)  # as `Line(*fields)`, which takes thrice as long
 
 
 def s3(text: str) -> Line:

@@ -18,7 +18,7 @@ from publisher.podcasts.downloads.askers import DAY, DayKeys, KeyRing, Keys, day
 from publisher.podcasts.downloads.models import DownloadWindow
 from publisher.podcasts.downloads.sightings import Piece, Sighting
 from publisher.podcasts.downloads.thresholds import Thresholds
-from publisher.podcasts.downloads.weighing import verdict, weigh
+from publisher.podcasts.downloads.weighing import verdict, weigh_alone
 
 AT_ONCE = 1000
 
@@ -143,7 +143,7 @@ class Opening:
             _, _, listener, address = asking.keys
             result: tuple[Any, ...] = (None, None, 0, None, 0, False, "", True)
             if self._at_once and key not in before and key not in after:
-                weighed = weigh(asking.pieces, (), day=day, free_from=None, needed=needed)
+                weighed = weigh_alone(asking.pieces, needed)
                 rolling, of_day = weighed.rolling, weighed.of_day
                 result = (
                     rolling.media_id, stored.instant(weighed.started_at or seen.at), rolling.octets, of_day.media_id,

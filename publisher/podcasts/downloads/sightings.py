@@ -73,8 +73,10 @@ def why_dropped(method: str, status: int, asked: str, sent: tuple[tuple[int, int
         return Dropped.NOTHING_SENT
     if asked:
         octets = asked_octets(asked)
-    else:  # a log need not tell the range; what was sent of it does
-        octets = sum(last - first + 1 for first, last in sent) if status == 206 else None
+    elif status == 206 and sent[0][1] - sent[0][0] < PROBE:  # a log need not tell the range; what was sent of it does
+        octets = sum(last - first + 1 for first, last in sent)
+    else:
+        octets = None
     return Dropped.PROBE if octets is not None and octets <= PROBE else ""
 
 

@@ -73,9 +73,6 @@ def weigh(
     and takes in what follows within 24 hours. The calendar day takes in what lies on it. Depends on what was sent and when,
     never on the order in which it became known.
     """
-    if len(own) == 1 and not following and free_from is None and own[0][0].date() == day:
-        only = _heaviest(own, needed)
-        return Weighed(own[0][0], only, only)
     mine = own if free_from is None else [piece for piece in own if piece[0] >= free_from]
     started = min(mine)[0] if mine else None
     on_day = [piece for piece in own if piece[0].date() == day]
@@ -85,6 +82,12 @@ def weigh(
     rolling = [*mine, *(piece for piece in following if piece[0] < started + LASTS)]
     same = len(rolling) == len(mine) == len(on_day)
     return Weighed(started, of_day if same else _heaviest(rolling, needed), of_day)
+
+
+def weigh_alone(pieces: Sequence[Piece], needed: Needed) -> Weighed:
+    """The same for pieces of one UTC day where neither the day before nor the next has any: one window, one day."""
+    of_day = _heaviest(pieces, needed)
+    return Weighed(min(pieces)[0], of_day, of_day)
 
 
 def verdict(weighed: Weighed, machine: str) -> str:
@@ -108,7 +111,10 @@ def _heaviest(pieces: Sequence[Piece], needed: Needed) -> Taken:
         return taken(media_id, max(0, last - first + 1), needed)
     spans: dict[int | None, list[tuple[int, int]]] = {}
     for _, media_id, first, last in pieces:
-        spans.setdefault(media_id, []).append((first, last))
+        if media_id in spans:
+            spans[media_id].append((first, last))
+        else:
+            spans[media_id] = [(first, last)]
     found = [taken(media_id, union(of_file), needed) for media_id, of_file in spans.items()]
     if len(found) < 2:
         return found[0] if found else NOTHING

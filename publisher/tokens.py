@@ -35,6 +35,15 @@ class Purpose(StrEnum):
     UNDO = "undo"
     CONFIRM_FORM = "confirm-form"
     FEED = "feed"  # a private podcast: feed and sound
+    REGISTER = "register"  # fills a registration form for a reader; logs nobody in
+    BOOKING = "booking"  # one's own page of a registration
+    JOIN = "join"  # the way into the room, for one registration or speaker and one date
+    QUIET = "quiet"  # no more mail about this webinar
+    CALENDAR = "calendar"  # somebody's own calendar of webinars
+    COHORT = "cohort"  # the calendar of a cohort
+    SPEAKER = "speaker"  # a speaker's own page
+    ATTENDED = "attended"  # a confirmation of attendance, which anybody may check who is shown it
+    HOOK = "hook"  # where a meeting server tells us what happened in one room
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ FLOORS = {
     "publisher.languages": 0, "publisher.colours": 0, "publisher.markdown": 0, "publisher.house": 0,
     "publisher.mail": 1, "publisher.media": 1, "publisher.vocabulary": 1,
     "publisher.audience": 2, "publisher.library": 2, "publisher.staff": 2,
-    "publisher.newsletters": 3, "publisher.podcasts": 3,
+    "publisher.newsletters": 3, "publisher.podcasts": 3, "publisher.webinars": 3,
     "publisher.desk": 4,
     "publisher.web": 5, "publisher.demo": 5, "scheduler": 5, "publisher.bench": 5,
     "publisher.migrations": 6, "publisher.cli": 7, "publisher.__main__": 8,

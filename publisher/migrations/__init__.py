@@ -29,6 +29,7 @@ ROOMS_WITH_TABLES = (
     "publisher.newsletters.models",
     "publisher.podcasts.models",
     "publisher.podcasts.downloads.models",
+    "publisher.webinars.models",
 )
 
 #: Tables that a migration makes by hand, because they exist in one dialect only.

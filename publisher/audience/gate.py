@@ -96,6 +96,17 @@ def may_mail(session: Session, tokens: Tokens, email: str, *, now: datetime) -> 
     return budgets.count(session, "form-mail", key, now=now, window=HOUR, add=1) <= PER_ADDRESS_MAILS
 
 
+def may_write(session: Session, tokens: Tokens, name: str, email: str, *, limit: int, now: datetime) -> bool:
+    """The same for letters of one kind, of which there may be `limit` in 24 hours; whoever tries without mail is not counted."""
+    key = tokens.keyed_hash("budget", _counted_as(email))
+    recent = select(Budget.count).where(
+        col(Budget.name) == name, col(Budget.key) == key, col(Budget.start) > now - DAY - HOUR
+    )
+    if sum(session.exec(recent)) >= limit:
+        return False
+    return budgets.count(session, name, key, now=now, window=HOUR, add=1) <= limit
+
+
 def may_send_link(session: Session, tokens: Tokens, email: str, *, now: datetime) -> bool:
     """Whether a fresh link may be mailed to this address; counts the try, known address or not."""
     key = tokens.keyed_hash("budget", _counted_as(email))

@@ -1,10 +1,13 @@
 """Where webinars are found, and the links of their letters. Absolute; made when they are needed, stored nowhere.
 
-Purpose → subject of the token: JOIN `r:<registration key>:<webinar id>` or `s:<speaker key>:<webinar id>`; BOOKING, QUIET and
-ATTENDED the registration's key; CALENDAR the registrant's; SPEAKER the speaker's; REGISTER the reader's (`Person.key`);
+Purpose → subject of the token: JOIN `r:<registration key>:<webinar id>` or `s:<speaker key>:<webinar id>`; CONFIRM `w:<registration key>`; BOOKING, QUIET
+and ATTENDED the registration's key; CALENDAR the registrant's; SPEAKER the speaker's; REGISTER the reader's (`Person.key`);
 COHORT the cohort calendar's; HOOK the webinar's `meeting_key`.
 """
 
+from datetime import datetime
+
+from publisher.audience.links import CONFIRM_LIVES
 from publisher.house import House
 from publisher.tokens import Purpose
 from publisher.webinars.models import CohortCalendar, Registrant, Registration, Series, Speaker, Webinar
@@ -48,6 +51,12 @@ def cohort_calendar(house: House, cohort: CohortCalendar) -> str:
 
 def booking(house: House, registration: Registration) -> str:
     return house.settings.url(f"/webinars/mine/{house.tokens.make(Purpose.BOOKING, registration.key)}")
+
+
+def confirm(house: House, registration: Registration, *, now: datetime) -> str:
+    """Where whoever reads the mailbox says yes to a registration; seven days."""
+    token = house.tokens.make(Purpose.CONFIRM, f"w:{registration.key}", now=now, lives=CONFIRM_LIVES)
+    return house.settings.url(f"/webinars/confirm/{token}")
 
 
 def join(house: House, registration: Registration, webinar: Webinar) -> str:

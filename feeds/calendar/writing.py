@@ -1,6 +1,7 @@
 """Calendars as bytes: the same values give the same bytes, always. What they need to be right is there by construction.
 
-`request`, `cancel` and `reply` make the messages of RFC 5546 for one person; `write` makes whatever a `Calendar` says.
+`request`, `cancel` and `reply` make the messages of RFC 5546 for one person; `write` makes whatever a `Calendar` says, and
+`lines` the same before it is folded.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,12 +46,17 @@ def reply(event: Event, answer: Answer, *, prodid: str, now: datetime) -> bytes:
 
 def write(calendar: Calendar) -> bytes:
     """The calendar; `FeedError` with a sentence where it cannot be one."""
+    return folded(lines(calendar))
+
+
+def lines(calendar: Calendar) -> list[str]:
+    """The same as content lines that are not folded yet: for who puts in values afterwards."""
     fault = why_not(calendar)
     if fault:
         raise FeedError(fault)
     zones = [row for name, first, last in spans(calendar) for row in vtimezone(name, first, last)]
     events = [row for event in calendar.events for row in _event(event)]
-    return folded(["BEGIN:VCALENDAR", *_head(calendar), *zones, *events, "END:VCALENDAR"])
+    return ["BEGIN:VCALENDAR", *_head(calendar), *zones, *events, "END:VCALENDAR"]
 
 
 def spans(calendar: Calendar) -> list[tuple[str, datetime, datetime]]:

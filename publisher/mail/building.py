@@ -67,17 +67,19 @@ class Builder:
         """The reader's links, made from the row's subject, and what the row brings of its own.
 
         A link without a purpose is the same for everybody; one without a path is a bare token for this row, the one that
-        counts clicks.
+        counts clicks. The token names the row's subject and the suffix behind it, or the suffix with the subject in the
+        place of its `{}`; a fourth element is what stands behind the token.
         """
         values: dict[str, str] = {}
-        for name, (purpose, path, suffix) in links.items():
+        for name, (purpose, path, suffix, *ending) in links.items():
             if not purpose:
                 values[name] = self._settings.url(path)
             elif not path:
                 values[name] = self._tokens.make(Purpose(purpose), row.id)
             else:
-                token = self._tokens.make(Purpose(purpose), f"{row.subject}{suffix}")
-                values[name] = self._settings.url(path + token)
+                named = suffix.replace("{}", row.subject or "") if "{}" in suffix else f"{row.subject}{suffix}"
+                token = self._tokens.make(Purpose(purpose), named)
+                values[name] = self._settings.url(path + token + "".join(ending))
         return values | json.loads(row.marks) if row.marks else values
 
     def _edition(self, session: Session, edition_id: int) -> Edition:

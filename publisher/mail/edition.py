@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, TypedDict
 from publisher import languages
 from publisher.errors import BadInput
 from publisher.mail import headers, quoted
-from publisher.mail.marks import ENCODERS, Block, Slot
+from publisher.mail.calendar_part import stamp
+from publisher.mail.marks import ENCODERS, Block, Slot, encoder_of
 from publisher.mail.parts import Part, Wire, WireChunk, flat, leaves, merged, wire
 
 FORMAT = 1
@@ -114,8 +115,8 @@ class Edition:
         needed, 7 bit except for a To that needs `smtputf8`.
 
         `selection`: (block key, reason code) of what this reader gets; None: every block, without reasons. The order is
-        the letter's. `values`: the links by name, `token`, `attendee`. `BadInput` for an address, link, zone, block or
-        reason that cannot be used.
+        the letter's. `values`: the links by name, `token`, `attendee`; with a calendar, `sequence`. `BadInput` for an
+        address, link, zone, block or reason that cannot be used.
         """
         compiled = self._compiled
         head = headers.mailbox("To", to_name, to_address, smtputf8=smtputf8)
@@ -124,6 +125,8 @@ class Edition:
         head += headers.date(date) + headers.message_id(message_id)
         subject = self._fixed_subject or self._subject_line(to_name, values, zone)
         out = [self._top, head.encode("utf-8"), subject, self._fixed]
+        if self._has_calendar:
+            values = {**values, "mailto": to_address, "stamp": stamp(date)}
         self._join(out, self._body, self._reader(to_name, values, selection, zone))
         return b"".join(out)
 
@@ -137,7 +140,7 @@ class Edition:
         **envelope: object,
     ) -> str:
         """The HTML part as a mail program shows it, for previews and the archive. The envelope's arguments are ignored."""
-        return self._leaf_text("text/html", self._reader(to_name, values, selection, zone))
+        return self._leaf_text("text/html", self._reader(to_name, {**_UNSEEN, **values}, selection, zone))
 
     def text(
         self,
@@ -149,7 +152,7 @@ class Edition:
         **envelope: object,
     ) -> str:
         """The text part, in the same way."""
-        return self._leaf_text("text/plain", self._reader(to_name, values, selection, zone))
+        return self._leaf_text("text/plain", self._reader(to_name, {**_UNSEEN, **values}, selection, zone))
 
     def subject_for(self, to_name: str = "", values: Mapping[str, str] | None = None, zone: str = "UTC") -> str:
         """The subject as this reader sees it."""
@@ -236,7 +239,7 @@ class Edition:
     def _moment(self, slot: Slot, zone: str) -> bytes:
         key = (slot.argument, zone, slot.context)
         if key not in self._moments:
-            self._moments[key] = ENCODERS[slot.context](self._moment_text(slot, zone))
+            self._moments[key] = encoder_of(slot)(self._moment_text(slot, zone))
         return self._moments[key]
 
     def _moment_text(self, slot: Slot, zone: str) -> str:
@@ -253,9 +256,13 @@ class Edition:
         return self._subject_line("", {}, "UTC")
 
     @cached_property
+    def _has_calendar(self) -> bool:
+        return any(slot.context == "calendar" for slot in self._slots)
+
+    @cached_property
     def _plain_slots(self) -> list[tuple[int, Any, str]]:
         return [
-            (number, ENCODERS[slot.context], slot.source)
+            (number, encoder_of(slot), slot.source)
             for number, slot in enumerate(self._slots)
             if slot.kind not in ("moment", "reason") and slot.context != "header"
         ]
@@ -277,7 +284,9 @@ class Edition:
         return frozenset(piece for piece in pieces if isinstance(piece, int))
 
 
-_GIVEN = ("link", "token")
+_GIVEN = ("link", "token", "sequence")
+#: What only the calendar shows, for who looks at the other parts.
+_UNSEEN = {"mailto": "", "stamp": "", "sequence": ""}
 
 
 def _encoded_reasons(reasons: Mapping[str, str]) -> dict[str, tuple[bytes, bytes]]:

@@ -39,7 +39,8 @@ from typing import Any
 
 from publisher import colours, languages, markdown
 from publisher.errors import TemplateError
-from publisher.mail import headers, lint, markup
+from publisher.mail import calendar_part, headers, lint, markup
+from publisher.mail.calendar_part import CalendarBody
 from publisher.mail.edition import FORMAT, Compiled, Edition
 from publisher.mail.marks import Block, Chunk, Ink, Slot
 from publisher.mail.parts import Part, encoded
@@ -85,10 +86,15 @@ class HeaderPlan:
 
 
 def compile_letter(
-    templates: Templates, kind: str, language: str, context: Mapping[str, Any], plan: HeaderPlan
+    templates: Templates,
+    kind: str,
+    language: str,
+    context: Mapping[str, Any],
+    plan: HeaderPlan,
+    calendar: CalendarBody | None = None,
 ) -> Edition:
-    """One letter in one language, ready to be joined per reader. `TemplateError` names the template and the place;
-    `BadInput` a header value or colour that cannot be used."""
+    """One letter in one language, ready to be joined per reader; with `calendar`, an invitation (RFC 6047). `TemplateError`
+    names the template and the place; `BadInput` a header value or colour that cannot be used."""
     context = dict(context)
     palette = colours.palette(context["brand"]["accent"])
     ink = Ink(rich_texts=_rich_texts(context.get("rich", {}), palette))
@@ -99,6 +105,7 @@ def compile_letter(
     reasons = {str(code): str(phrase) for code, phrase in context.get("reasons", {}).items()}
     words = languages.translator(language)
     whole = _with_everything(html, ink.slots, reasons)
+    body = _body(html, text, calendar, ink)
     warnings = lint.sentences(whole, _with_everything(text, ink.slots, reasons))
     return Edition(
         Compiled(
@@ -113,7 +120,7 @@ def compile_letter(
             slots=[[slot.context, slot.kind, slot.argument] for slot in ink.slots],
             blocks=[_kept(block) for block in ink.blocks],
             reasons=reasons,
-            body=_alternative(html, text),
+            body=body,
             html_bytes=len(whole.encode("utf-8")),
             warnings=list(warnings),
         )
@@ -173,15 +180,17 @@ def _fixed(plan: HeaderPlan, language: str) -> str:
     return "".join(fields) + "MIME-Version: 1.0\r\n"
 
 
-def _alternative(html: list[Chunk], text: list[Chunk]) -> Part:
+def _body(html: list[Chunk], text: list[Chunk], calendar: CalendarBody | None, ink: Ink) -> Part:
     """Text first: a reader's program shows the last form it understands (RFC 2046 §5.1.4)."""
-    return Part(
-        type="multipart/alternative",
-        parts=[
-            Part(type="text/plain; charset=utf-8", encoding="quoted-printable", chunks=encoded(text)),
-            Part(type="text/html; charset=utf-8", encoding="quoted-printable", chunks=encoded(html)),
-        ],
-    )
+    forms = [
+        Part(type="text/plain; charset=utf-8", encoding="quoted-printable", chunks=encoded(text)),
+        Part(type="text/html; charset=utf-8", encoding="quoted-printable", chunks=encoded(html)),
+    ]
+    if calendar is None:
+        return Part(type="multipart/alternative", parts=forms)
+    shown, attached = calendar_part.parts_of(calendar, ink)
+    alternative = Part(type="multipart/alternative", parts=[*forms, shown])
+    return Part(type="multipart/mixed", parts=[alternative, attached])
 
 
 def _kept(block: Block) -> list[str | None]:

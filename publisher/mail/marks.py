@@ -17,11 +17,14 @@ from markupsafe import Markup
 
 from publisher import markdown
 from publisher.errors import TemplateError
-from publisher.mail import quoted
+from publisher.mail import calendar_values, quoted
 
 Context: TypeAlias = Literal["html", "text", "header", "calendar"]
 
 KINDS = ("name", "greeting", "link", "reason", "moment", "token", "attendee")
+#: What only a calendar has: the reader's address, when the mail was made, and how often their dates have changed.
+CALENDAR_KINDS = ("mailto", "attendee", "stamp", "sequence", "link")
+#: `join-12`: one of several of a kind, told apart by a number.
 LINKS = frozenset(
     [
         "unsubscribe",
@@ -36,8 +39,15 @@ LINKS = frozenset(
         "calendar",
         "change",
         "website",
+        "booking",
+        "speaker",
+        "recording",
+        "quiet",
+        "attended",
+        "host",
     ]
 )
+_LINK = re.compile(r"([a-z]+)(?:-\d+)?", re.ASCII)
 
 # What a compiled text is made of: text, the number of a slot, or pieces that stand only where a slot is not empty.
 Piece: TypeAlias = "str | int | tuple[int, list[Piece]]"
@@ -82,7 +92,7 @@ class Ink:
         """What a template of this context may call: `mark`, `rich`, `has_rich`, `block`, `heading`, `only_with`."""
 
         def mark(kind: str, argument: object = "") -> Markup:
-            return self._sentinel("m", self._slot(context, kind, argument))
+            return self._sentinel("m", self.slot(context, kind, argument))
 
         def rich(name: str) -> Markup:
             if name not in self.rich_texts:
@@ -106,7 +116,7 @@ class Ink:
             return self._around(context, self._sentinel("s", self.sections.index(section)), caller())
 
         def only_with(kind: str, *, caller: Callable[[], str]) -> Markup:
-            opening = self._sentinel("o", self._slot(context, kind, ""))
+            opening = self._sentinel("o", self.slot(context, kind, ""))
             return Markup(f"{opening}{caller()}{self._sentinel('c', 0)}")  # noqa: S704 - a rendered template
 
         return {
@@ -172,10 +182,12 @@ class Ink:
             return slot.kind + (f":{slot.argument}" if slot.argument else "")
         return {"r": "rich", "b": "block", "s": "heading", "e": "the end of a block"}.get(letter, "only_with")
 
-    def _slot(self, context: Context, spelled: str, argument: object) -> int:
+    def slot(self, context: Context, spelled: str, argument: object = "") -> int:
+        """The number of a mark in a context; `TemplateError` for one that there is not."""
         kind, _, which = spelled.partition(":")
-        if kind not in KINDS or (kind == "link") != bool(which) or (which and which not in LINKS):
-            raise TemplateError(f"There is no mark “{spelled}”. Marks are {', '.join(KINDS)}; links {sorted(LINKS)}.")
+        kinds = CALENDAR_KINDS if context == "calendar" else KINDS
+        if kind not in kinds or (kind == "link") != bool(which) or (which and not is_link(which)):
+            raise TemplateError(f"There is no mark “{spelled}”. Marks are {', '.join(kinds)}; links {sorted(LINKS)}.")
         if kind == "moment":
             if not isinstance(argument, datetime) or argument.tzinfo is None:
                 raise TemplateError("The mark “moment” needs an instant with its time zone.")
@@ -206,6 +218,12 @@ class Ink:
         return Markup(f"{opening}{space}{self.one_line_end(str(body))}{closing}")  # noqa: S704 - as above
 
 
+def is_link(name: str) -> bool:
+    """Whether a link may be called so."""
+    found = _LINK.fullmatch(name)
+    return found is not None and found[1] in LINKS
+
+
 def html_value(text: str) -> bytes:
     """A value as it stands in the HTML part, in text and in attributes."""
     return quoted.value(escape(text))
@@ -216,23 +234,12 @@ def text_value(text: str) -> bytes:
     return quoted.value(text)
 
 
-def calendar_value(text: str) -> bytes:
-    """A TEXT value of iCalendar (RFC 5545 §3.3.11), on folded lines of its own (§3.1), in a quoted-printable part."""
-    escaped = quoted.clean(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-    lines: list[str] = [""]
-    for character in escaped:
-        if len((lines[-1] + character).encode()) > 74:
-            lines.append("")
-        lines[-1] += character
-    return quoted.segment("".join(f"\n {line}" for line in lines) + "\n ").encode("ascii")
+ENCODERS: dict[str, Callable[[str], Any]] = {"html": html_value, "text": text_value, "header": quoted.clean}
 
 
-ENCODERS: dict[str, Callable[[str], Any]] = {
-    "html": html_value,
-    "text": text_value,
-    "calendar": calendar_value,
-    "header": quoted.clean,
-}
+def encoder_of(slot: Slot) -> Callable[[str], Any]:
+    """How a value is written where this slot stands. In a calendar that depends on what it is, too."""
+    return calendar_values.ENCODERS[slot.kind] if slot.context == "calendar" else ENCODERS[slot.context]
 
 
 def _append(pieces: list[Piece], static: str) -> None:

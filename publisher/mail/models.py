@@ -114,7 +114,8 @@ class Letter(SQLModel, table=True):
     list_key: str | None = Field(default=None, index=True)  # leaving this list cancels what waits of its letters
     uncertain: str = "resend"  # resend | hold: what becomes of a mail whose answer was lost
     standing: bool = False  # takes rows for ever (confirmations, notices); never done
-    # name -> [purpose, path, suffix]: the link is path + token(purpose, row.subject + suffix); see `mail.building`
+    # name -> [purpose, path, suffix] or [purpose, path, suffix, ending]: path + token(purpose, row.subject + suffix) + ending;
+    # see `mail.building`
     links: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     pause_reason: str = ""
     created_at: datetime

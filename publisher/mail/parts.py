@@ -51,7 +51,9 @@ def flat(part: Part) -> list[WireChunk]:
         head = f"Content-Type: {part['type']}\r\nContent-Transfer-Encoding: {part['encoding']}\r\n{extra}\r\n"
         return [(None, (head.encode("ascii"),)), *wire(part["chunks"])]
     boundary = _boundary(part)
-    chunks: list[WireChunk] = [(None, (f'Content-Type: {part["type"]}; boundary="{boundary}"\r\n'.encode("ascii"),))]
+    chunks: list[WireChunk] = [
+        (None, (f'Content-Type: {part["type"]};\r\n boundary="{boundary}"\r\n'.encode("ascii"),))
+    ]
     for inner in part["parts"]:
         chunks.append((None, (f"\r\n--{boundary}\r\n".encode("ascii"),)))
         chunks += flat(inner)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from publisher.house import House
+from publisher.mail.calendar_part import CalendarBody
 from publisher.mail.identities import brand_of, hub, personal_plan
 from publisher.mail.letters import HeaderPlan, compile_letter
 from publisher.mail.models import Address, Identity, Letter, LetterState, MailClass, Outbox, OutboxState
@@ -23,6 +24,10 @@ TITLES = {
     "goodbye": "You have left",
     "notice": "Notices",
     "test": "Test mails",
+    "webinar-confirmation": "Webinars: who registered",
+    "webinar-update": "Webinars: what has changed",
+    "webinar-cancellation": "Webinars: what was called off",
+    "webinar-speaker": "Webinars: to speakers",
 }
 
 
@@ -44,19 +49,21 @@ def post(
     list_key: str | None = None,
     expires_at: datetime | None = None,
     plan: HeaderPlan | None = None,
+    calendar: CalendarBody | None = None,
 ) -> Outbox | None:
     """Put a letter of `templates/mail/<kind>` into the outbox for one address.
 
     Once per (kind, address, occasion): a second call changes nothing and returns the first row. None where the address
     has been erased: there is nothing left to write to. `context` is compiled in (same for everybody with the same
-    words), `values` are the links and marks of this person.
+    words), and so is the `calendar`; `values` are the links and marks of this person.
     """
     if not to.email:
         return None
     identity = identity or hub(session)
     letter = standing_letter(session, kind, mail_class, identity, list_key, now)
     brand = {"brand": brand_of(identity, house.settings), **context}
-    data = compile_letter(house.templates, kind, language, brand, plan or personal_plan(identity)).to_bytes()
+    plan = plan or personal_plan(identity)
+    data = compile_letter(house.templates, kind, language, brand, plan, calendar).to_bytes()
     row = {
         "letter_id": letter.id,
         "address_id": to.id,

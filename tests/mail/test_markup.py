@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from publisher import colours, markdown
 from publisher.errors import BadInput, TemplateError
-from publisher.mail import lint, markup
-from publisher.mail.marks import calendar_value
+from publisher.mail import calendar_values, lint, markup
 from publisher.mail.quoted import decoded
 
 
@@ -136,8 +135,12 @@ def test_a_colour_that_is_none_is_refused() -> None:
         colours.palette("green")
 
 
-def test_a_calendar_value_is_escaped_and_folded() -> None:
-    value = decoded(calendar_value("Tea, talk; and a very long line " * 5 + "\nend\\"))
-    assert value.replace("\n ", "").startswith("Tea\\, talk\\; and")
-    assert value.replace("\n ", "").endswith("\\nend\\\\")
-    assert all(len(line.encode()) <= 75 for line in value.split("\n"))
+def test_a_calendar_value_is_folded_and_cannot_leave_its_place() -> None:
+    name = decoded(calendar_values.attendee("Zoë; “Doe, Jane”\nX:1 " * 8))
+    assert all(len(line.encode()) <= 75 for line in name.split("\n"))
+    assert name.startswith('\n ;CN="Zoë')
+    assert name.endswith('"')
+    assert name.replace("\n ", "").count('"') == 2
+    assert decoded(calendar_values.attendee("")) == ""
+    assert decoded(calendar_values.mailto("amina@bücher.example")) == "\n mailto:amina@xn--bcher-kva.example"
+    assert decoded(calendar_values.link("https://a.example/j/x?a=1,2;3")) == "\n https://a.example/j/x?a=1%2C2%3B3"

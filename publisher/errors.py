@@ -42,7 +42,11 @@ class NotFound(PublisherError):
 
 
 class Conflict(PublisherError):
-    """It exists already, or its state does not allow this."""
+    """It exists already, or its state does not allow this; `field` names the part of a form it is about, if one is."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Forbidden(PublisherError):

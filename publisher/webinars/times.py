@@ -5,6 +5,7 @@ two calendar programs read it the same way. Lengths of time, such as “an hour 
 """
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from publisher import clock
@@ -24,6 +25,20 @@ RHYTHMS = {
 _DAYS = {"daily": 1, "weekly": 7, "fortnightly": 14, "four-weekly": 28}
 MOST_DATES = 60
 LONGEST = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Where a date stood before it was moved: what an update says it was."""
+
+    wall: str
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def stood(webinar: Webinar) -> Stood:
+    return Stood(webinar.wall, webinar.zone, webinar.starts_at, webinar.ends_at)
 
 
 def read_wall(text: str, field: str = "starts") -> datetime:

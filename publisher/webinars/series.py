@@ -1,0 +1,298 @@
+"""Series: what staff decide about what people register for. A one-off is a series of one date, ever.
+
+`programme` finds them, `dates` and `scheduling` change when they are.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from publisher.audience import lists
+from publisher.audience.models import MailingList
+from publisher.errors import BadInput, Conflict
+from publisher.house import House
+from publisher.mail import identities
+from publisher.mail.models import Identity
+from publisher.media.models import MediaFile
+from publisher.webinars import fields as reading
+from publisher.webinars import seats, slots, zones
+from publisher.webinars.models import (
+    Handout,
+    Mailing,
+    MeetingServer,
+    Registrant,
+    Registration,
+    Series,
+    Speaker,
+    Webinar,
+    WebinarState,
+)  # fmt: skip
+from publisher.webinars.programme import by_slug, find, listed, webinar_by_slug, webinars_of
+
+__all__ = [
+    "Shape", "add", "by_slug", "edit", "find", "listed", "remove", "set_picture", "shape_of", "touch", "webinar_by_slug",
+    "webinars_of",
+]  # fmt: skip
+
+_SERIES: Table = Series.__table__  # type: ignore[attr-defined]
+_REGISTRANT: Table = Registrant.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a person decides about a series. Columns and their forms as in `models.Series`; `list_slug`, `server_slug` and
+    `identity_slug` name what the columns point at, and without an identity the hub invites."""
+
+    title: str
+    summary: str = ""
+    description: str = ""
+    language: str = "en"
+    texts: Mapping[str, Any] = field(default_factory=dict)
+    identity_slug: str | None = None
+    list_slug: str | None = None
+    is_listed: bool = True
+    spoken: Sequence[str] = ()
+    captions: Sequence[str] = ()
+    interpreted: Sequence[str] = ()
+    dial_in: str = ""
+    access_note: str = ""
+    is_recorded: bool = False
+    capacity: int | None = None
+    needs_approval: bool = False
+    confirm: str = "auto"
+    questions: Sequence[Any] = ()
+    answers_days: int = 30
+    reminders: Sequence[int] = (1440, 60)
+    opens_before: int = 15
+    attended_share: int = 75
+    subjects: Sequence[Any] = ()
+    room_kind: str = "url"
+    room_url: str = ""
+    server_slug: str | None = None
+    survey: Sequence[Any] = ()
+
+
+def add(
+    session: Session,
+    house: House,
+    slug: str,
+    shape: Shape,
+    *,
+    zone: str,
+    starts: Sequence[datetime],
+    minutes: int = 60,
+    single: bool | None = None,
+    now: datetime,
+) -> Series:
+    """A series of drafts. `starts`: wall times in `zone`, to come. `single`: a one-off, by default where there is one date; its
+    date has its short name, those of a series have `<slug>-1`, `<slug>-2`, and so on."""
+    name = reading.slug(slug)
+    place = zones.chosen(zone)
+    walls = sorted(slots.wall(one) for one in starts)
+    slots.instants(walls, place, now)
+    is_single = len(walls) == 1 if single is None else single
+    if is_single and len(walls) != 1:
+        raise BadInput("A one-off has one date. Make a series for more.", field="starts")
+    length = slots.length(minutes)
+    columns = _checked(session, shape, READ)
+    identity = session.get_one(Identity, columns["identity_id"])
+    row = Series(
+        slug=name,
+        uid=f"{uuid.uuid4()}@{identity.domain}",
+        is_single=is_single,
+        zone=place,
+        changed_at=now,
+        created_at=now,
+        **columns,
+    )
+    _must_be_new(session, name)
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+            slots.add_rows(session, row, walls, length, now)
+    except IntegrityError as problem:  # somebody else took the name at this moment
+        raise _taken(name) from problem
+    return row
+
+
+def edit(session: Session, house: House, series: Series, shape: Shape, *, now: datetime) -> bool:
+    """Change what was decided; True where something did. Shelf, calendars and reminders follow.
+
+    What stays as it was is not judged again. Seats are not taken from anybody: `BadInput` for fewer than are given.
+    """
+    present = shape_of(session, series)
+    new = [name for name in READ if not reading.same(getattr(shape, name), getattr(present, name))]
+    changes = {name: value for name, value in _checked(session, shape, new).items() if value != getattr(series, name)}
+    if not changes:
+        return False
+    _must_fit(session, series, changes)
+    for name, value in changes.items():
+        setattr(series, name, value)
+    session.add(series)
+    session.flush()
+    if not SHOWN.isdisjoint(changes):
+        touch(session, series, now=now)
+    _follow(session, house, series, changes.keys(), now)
+    return True
+
+
+def shape_of(session: Session, series: Series) -> Shape:
+    """What was decided so far: for a form, or to change one thing with `dataclasses.replace`."""
+    known = {one.name: getattr(series, one.name) for one in fields(Shape) if hasattr(series, one.name)}
+    cohort = session.get(MailingList, series.list_id) if series.list_id else None
+    server = session.get(MeetingServer, series.server_id) if series.server_id else None
+    identity = session.get_one(Identity, series.identity_id)
+    return Shape(
+        **known,
+        identity_slug=identity.slug,
+        list_slug=cohort.slug if cohort else None,
+        server_slug=server.slug if server else None,
+    )
+
+
+def touch(session: Session, series: Series, *, now: datetime, dates: bool = False) -> None:
+    """Calendars show something else now: whoever registered has a new version of theirs. `dates`: and invitations are sent
+    again, so SEQUENCE grows (RFC 5546 §2.1.4). In SQL, because two people may change the same series at once."""
+    grown = {"sequence": _SERIES.c.sequence + 1} if dates else {}
+    session.execute(update(_SERIES).where(_SERIES.c.id == series.id).values(changed_at=now, **grown))
+    session.refresh(series, ["sequence", "changed_at"])
+    theirs = select(Registration.registrant_id).where(col(Registration.series_id) == series.id)
+    whose = update(_REGISTRANT).where(_REGISTRANT.c.id.in_(theirs))
+    session.execute(whose.values(version=_REGISTRANT.c.version + 1))
+
+
+def set_picture(session: Session, house: House, series: Series, media: MediaFile | None, *, now: datetime) -> None:
+    """The picture of its pages and mails."""
+    if media is not None and media.kind != "image":
+        raise BadInput("That file is not a picture.", field="picture")
+    series.picture_id = media.id if media else None
+    session.add(series)
+    session.flush()
+    touch(session, series, now=now)
+    _follow(session, house, series, {"picture_id"}, now)
+
+
+def remove(session: Session, series: Series) -> None:
+    """Delete a series of drafts that nobody registered for. What is in people's calendars is called off instead."""
+    if session.exec(select(Registration.id).where(col(Registration.series_id) == series.id)).first() is not None:
+        raise Conflict("People have registered already. Call it off instead.")
+    webinars = webinars_of(session, series)
+    if any(one.state != WebinarState.DRAFT for one in webinars):
+        raise Conflict("This has been announced already. Call it off instead.")
+    session.execute(delete(Mailing).where(col(Mailing.series_id) == series.id))
+    for one in webinars:
+        session.execute(delete(Handout).where(col(Handout.webinar_id) == one.id))
+    session.execute(delete(Speaker).where(col(Speaker.series_id) == series.id))
+    session.execute(delete(Webinar).where(col(Webinar.series_id) == series.id))
+    session.delete(series)
+    session.flush()
+
+
+def _follow(session: Session, house: House, series: Series, changed: Collection[str], now: datetime) -> None:
+    """What else hangs on these columns: the shelf, reminders that are due at other times, the waiting list."""
+    from publisher.webinars import shelf
+
+    announced = [one for one in webinars_of(session, series) if one.state == WebinarState.ANNOUNCED]
+    if not ON_THE_SHELF.isdisjoint(changed):
+        shelf.put_many(session, house, series, announced, now=now)
+
+
+def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, Any]:
+    """These as they are kept, names of others as their ids; `BadInput` names the first that cannot be."""
+    wanted = set(names)
+    kept = {name: reader(getattr(shape, name)) for name, reader in reading.OF_SERIES.items() if name in wanted}
+    if not wanted.isdisjoint({"language", "texts"}):
+        _must_not_repeat(reading.language(shape.language), reading.texts(shape.texts))
+    if "identity_slug" in wanted:
+        kept["identity_id"] = _identity(session, shape.identity_slug).id
+    if "list_slug" in wanted:
+        kept["list_id"] = _cohort(session, shape.list_slug)
+    if not wanted.isdisjoint({"server_slug", "room_kind"}):
+        kept["server_id"] = _server(session, shape.server_slug, needed=shape.room_kind == "bigbluebutton")
+    return kept
+
+
+def _must_not_repeat(language: str, texts: Mapping[str, Any]) -> None:
+    if language in texts:
+        raise BadInput(
+            f"Its own words are in “{language}” already; translations are in other languages.", field="texts"
+        )
+
+
+def _identity(session: Session, given: str | None) -> Identity:
+    slug = reading.line(given, "identity_slug")
+    if not slug:
+        return identities.hub(session)
+    found = session.exec(select(Identity).where(col(Identity.slug) == slug)).first()
+    if found is None:
+        raise BadInput(f"There is no sender “{slug[:60]}”.", field="identity_slug")
+    return found
+
+
+def _cohort(session: Session, given: str | None) -> int | None:
+    slug = reading.line(given, "list_slug")
+    if not slug:
+        return None
+    found = lists.find(session, slug)
+    if found is None or found.archived:
+        raise BadInput(f"There is no list “{slug[:60]}”.", field="list_slug")
+    return found.id
+
+
+def _server(session: Session, given: str | None, *, needed: bool) -> int | None:
+    slug = reading.line(given, "server_slug")
+    if not slug:
+        if needed:
+            raise BadInput("Choose the server that has the room.", field="server_slug")
+        return None
+    found = session.exec(select(MeetingServer).where(col(MeetingServer.slug) == slug)).first()
+    if found is None:
+        raise BadInput(f"There is no meeting server “{slug[:60]}”.", field="server_slug")
+    return found.id
+
+
+def _must_fit(session: Session, series: Series, changes: Mapping[str, Any]) -> None:
+    """Refuse what would break a promise: fewer seats than were given, another sender than invitations came from."""
+    webinars = webinars_of(session, series)
+    if changes.get("capacity") is not None:
+        seats.lock(session, series)
+        given = max(seats.taken(session, [one.id or 0 for one in webinars]).values(), default=0)
+        if given > changes["capacity"]:
+            raise BadInput(f"{given} have registered already, so there are at least {given} seats.", field="capacity")
+    if "identity_id" in changes and any(one.state != WebinarState.DRAFT for one in webinars):
+        raise BadInput(
+            "Invitations have gone out from this sender, and calendars take changes from no other.",
+            field="identity_slug",
+        )
+
+
+def _must_be_new(session: Session, slug: str) -> None:
+    known = (select(Series.id).where(col(Series.slug) == slug), select(Webinar.id).where(col(Webinar.slug) == slug))
+    if any(session.exec(one).first() is not None for one in known):
+        raise _taken(slug)
+
+
+def _taken(slug: str) -> Conflict:
+    return Conflict(f"There is a webinar “{slug}” already.", field="slug")
+
+
+#: Series' columns that a page or a calendar shows.
+SHOWN = frozenset(
+    {
+        "title", "summary", "description", "language", "texts", "identity_id", "list_id", "is_listed", "spoken", "captions",
+        "interpreted", "dial_in", "access_note", "is_recorded", "capacity", "needs_approval", "subjects", "picture_id",
+    }
+)  # fmt: skip
+#: And those that its works on the shelf show.
+ON_THE_SHELF = frozenset(
+    {"title", "summary", "description", "language", "texts", "list_id", "is_listed", "subjects", "picture_id"}
+)
+#: Names of the shape, as they are read.
+READ = (*reading.OF_SERIES, "identity_slug", "list_slug", "server_slug")

@@ -1,0 +1,56 @@
+"""Time zones as people choose them: a place, by the name it has now. `UTC` is one; abbreviations and offsets are none, because
+they do not say when clocks change."""
+
+from functools import cache
+
+from publisher import clock
+from publisher.errors import BadInput
+from publisher.languages import folded
+
+#: Places that were renamed. The data knows both names as one zone; browsers and old lists still say the former.
+RENAMED = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Catamarca": "America/Argentina/Catamarca",
+    "America/Cordoba": "America/Argentina/Cordoba",
+    "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis",
+    "America/Jujuy": "America/Argentina/Jujuy",
+    "America/Louisville": "America/Kentucky/Louisville",
+    "America/Mendoza": "America/Argentina/Mendoza",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Dacca": "Asia/Dhaka",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Macao": "Asia/Macau",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Asia/Thimbu": "Asia/Thimphu",
+    "Asia/Ujung_Pandang": "Asia/Makassar",
+    "Asia/Ulan_Bator": "Asia/Ulaanbaatar",
+    "Atlantic/Faeroe": "Atlantic/Faroe",
+    "Europe/Kiev": "Europe/Kyiv",
+    "Pacific/Enderbury": "Pacific/Kanton",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+}
+_UTC = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu", "Z"})
+
+
+def chosen(given: object, field: str = "zone") -> str:
+    """The zone's present name; `BadInput` with a suggestion where it is none."""
+    name = given.strip() if isinstance(given, str) else ""
+    if name in _UTC:
+        return "UTC"
+    if name in clock.zone_names():
+        return RENAMED.get(name, name)
+    if not name:
+        raise BadInput("Choose a time zone, such as Africa/Nairobi.", field=field)
+    place = _by_place().get(folded(name.rsplit("/", 1)[-1].replace("_", " ")))
+    hint = f"Did you mean {place}?" if place else "Choose a place, such as Africa/Nairobi."
+    raise BadInput(f"“{name[:60]}” is not a time zone. {hint}", field=field)
+
+
+@cache
+def _by_place() -> dict[str, str]:
+    names = (name for name in clock.zone_names() if "/" in name)
+    return {folded(name.rsplit("/", 1)[-1].replace("_", " ")): RENAMED.get(name, name) for name in names}

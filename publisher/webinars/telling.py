@@ -1,0 +1,229 @@
+"""What everybody hears who registered: a date has moved, was added or is called off. One letter to many, due now.
+
+Call these when the rows are written and reminders are planned anew. A newer one for the same date stops what still waits of
+the older; what was being sent with the old time in it (announcements, messages) is stopped and planned anew for those it had
+not reached.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from publisher.house import House
+from publisher.mail.models import COUNTS_AS_HAD, OPEN, WAITING, Letter, LetterState
+from publisher.mail.outbox import OUTBOX
+from publisher.webinars import mailings
+from publisher.webinars.models import Mailing, Series, Webinar, WebinarState
+
+_NEWER = "Something newer is told of this date."
+
+
+@dataclass(frozen=True)
+class Before:
+    """Where a date stood before it was changed."""
+
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+
+    @classmethod
+    def of(cls, webinar: Webinar) -> "Before":
+        return cls(webinar.starts_at, webinar.ends_at, webinar.zone)
+
+    def kept(self) -> dict[str, str]:
+        """As a mailing keeps it."""
+        return {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat(), "zone": self.zone}
+
+
+def moved(
+    session: Session,
+    house: House,
+    webinar: Webinar,
+    before: Before,
+    *,
+    now: datetime,
+    by: str = "",
+    note: str = "",
+    reason: str = "moved",
+) -> Mailing | None:
+    """A date is at another time: `moved` by somebody, or because the `rules` of clocks there have changed."""
+    series = session.get_one(Series, webinar.series_id)
+    former = _stop_older(session, series, webinar, now)
+    data = {"reason": reason, "note": note, "was": _was(session, former, webinar, before.kept())}
+    told = _tell(session, series, webinar, "update", data, now, by)
+    _send_anew(session, series, webinar, now)
+    return told
+
+
+def called_off(
+    session: Session, house: House, webinar: Webinar, *, now: datetime, by: str = "", note: str = ""
+) -> Mailing | None:
+    """One date will not be."""
+    series = session.get_one(Series, webinar.series_id)
+    _stop_older(session, series, webinar, now)
+    told = _tell(session, series, webinar, "cancellation", {"reason": "date", "note": note}, now, by)
+    _send_anew(session, series, webinar, now)
+    return told
+
+
+def added(
+    session: Session, house: House, webinar: Webinar, *, now: datetime, by: str = "", note: str = ""
+) -> Mailing | None:
+    """A series has one more date: to who registered for all of them."""
+    series = session.get_one(Series, webinar.series_id)
+    return _tell(session, series, webinar, "update", {"reason": "added", "note": note}, now, by)
+
+
+def series_called_off(
+    session: Session, house: House, series: Series, *, now: datetime, by: str = "", note: str = ""
+) -> Mailing | None:
+    """Nothing of a series will be: one letter for all its dates."""
+    for webinar in session.exec(select(Webinar).where(col(Webinar.series_id) == series.id)).all():
+        _stop_older(session, series, webinar, now)
+    _stop_older(session, series, None, now)
+    told = _tell(session, series, None, "cancellation", {"reason": "series", "note": note}, now, by)
+    _send_anew(session, series, None, now)
+    return told
+
+
+def zone_changed(
+    session: Session,
+    house: House,
+    series: Series,
+    before: dict[int, Before],
+    *,
+    now: datetime,
+    by: str = "",
+    note: str = "",
+) -> Mailing | None:
+    """All dates of a series are at other times, in another zone: one letter. `before`: by the date's number."""
+    for number in before:
+        _stop_older(session, series, session.get_one(Webinar, number), now)
+    _stop_older(session, series, None, now)
+    dates = {str(number): was.kept() for number, was in before.items()}
+    told = _tell(session, series, None, "update", {"reason": "zone", "note": note, "dates": dates}, now, by)
+    _send_anew(session, series, None, now)
+    return told
+
+
+def _tell(
+    session: Session,
+    series: Series,
+    webinar: Webinar | None,
+    kind: str,
+    data: dict[str, Any],
+    now: datetime,
+    by: str,
+) -> Mailing | None:
+    session.flush()
+    session.refresh(series)
+    of_what = f"{series.id}:{webinar.id if webinar is not None else 0}"
+    return mailings.make(
+        session,
+        key=f"{kind}:{of_what}:{series.sequence}",
+        kind=kind,
+        series=series,
+        webinar=webinar,
+        due_at=now,
+        data=data,
+        by=by,
+        now=now,
+    )
+
+
+def _stop_older(session: Session, series: Series, webinar: Webinar | None, now: datetime) -> list[Mailing]:
+    """Updates and cancellations of this date that are not over, the newest last; none of them goes on."""
+    wanted = select(Mailing).where(
+        col(Mailing.series_id) == series.id,
+        col(Mailing.webinar_id).is_(None) if webinar is None else col(Mailing.webinar_id) == webinar.id,
+        col(Mailing.kind).in_(("update", "cancellation")),
+        col(Mailing.state) != "cancelled",
+    )
+    former = list(session.exec(wanted.order_by(col(Mailing.id)).execution_options(populate_existing=True)))
+    for mailing in former:
+        mailings.cancel(session, mailing, now=now, reason=_NEWER)
+    return former
+
+
+def _was(session: Session, former: list[Mailing], webinar: Webinar, before: dict[str, str]) -> dict[str, str]:
+    """The time that people know of: where the last move reached nobody, it is the one before that."""
+    for mailing in reversed(former):
+        if mailing.kind != "update" or mailing.state != "cancelled" or _reached(session, mailing):
+            break
+        before = mailing.data.get("was") or before
+    return before
+
+
+def _reached(session: Session, mailing: Mailing) -> bool:
+    had = [state for state in COUNTS_AS_HAD if state not in WAITING]
+    wanted = select(func.count()).select_from(OUTBOX)
+    wanted = wanted.where(OUTBOX.c.letter_id == mailing.letter_id, OUTBOX.c.state.in_(had))
+    return mailing.letter_id is not None and session.execute(wanted).scalar_one() > 0
+
+
+def _send_anew(session: Session, series: Series, webinar: Webinar | None, now: datetime) -> None:
+    """Announcements and messages that are being sent say the old time: those not yet reached get one with the new."""
+    about = [] if webinar is None else [col(Mailing.webinar_id).is_(None) | (col(Mailing.webinar_id) == webinar.id)]
+    wanted = select(Mailing).where(
+        col(Mailing.series_id) == series.id,
+        col(Mailing.kind).in_(("announcement", "message")),
+        col(Mailing.state) != "cancelled",
+        *about,
+    )
+    for mailing in session.exec(wanted.order_by(col(Mailing.id)).execution_options(populate_existing=True)).all():
+        comes = _still_on(session, series, mailing)
+        if mailing.state == "waiting":
+            if not comes:
+                mailings.cancel(session, mailing, now=now, reason="What it is about was called off.")
+        elif (state := _being_sent(session, mailing)) is not None:
+            mailings.cancel(session, mailing, now=now, reason=_NEWER)
+            if comes:
+                _again(session, series, mailing, now, is_paused=state == LetterState.PAUSED)
+
+
+def _still_on(session: Session, series: Series, mailing: Mailing) -> bool:
+    """Whether there is anything left to announce. A message that staff wrote goes in any case: perhaps it says why."""
+    if mailing.kind == "message":
+        return True
+    wanted = select(Webinar.id).where(col(Webinar.series_id) == series.id, col(Webinar.state) == WebinarState.ANNOUNCED)
+    if mailing.webinar_id is not None:
+        wanted = wanted.where(col(Webinar.id) == mailing.webinar_id)
+    return session.exec(wanted).first() is not None
+
+
+def _being_sent(session: Session, mailing: Mailing) -> str | None:
+    """The state of its letter, where mails of it have yet to go."""
+    letter = session.get(Letter, mailing.letter_id, populate_existing=True) if mailing.letter_id is not None else None
+    if letter is None or letter.state not in mailings.STOPPABLE:
+        return None
+    waits = select(func.count()).select_from(OUTBOX)
+    waits = waits.where(OUTBOX.c.letter_id == letter.id, OUTBOX.c.state.in_(OPEN))
+    if letter.state == LetterState.PLANNING or session.execute(waits).scalar_one() > 0:
+        return letter.state
+    return None
+
+
+def _again(session: Session, series: Series, mailing: Mailing, now: datetime, *, is_paused: bool) -> None:
+    """The same letter with what holds now, to whoever it has not reached. One that was paused waits for its person."""
+    former = [*mailing.data.get("after", []), mailing.id]
+    webinar = session.get(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
+    mailings.make(
+        session,
+        key=f"{mailing.key.partition('+')[0]}+{len(former)}",
+        kind=mailing.kind,
+        series=series,
+        webinar=webinar,
+        list_id=mailing.list_id,
+        rule=mailing.rule,
+        words=mailing.words,
+        data={**mailing.data, "after": former},
+        due_at=now,
+        expires_at=mailing.expires_at,
+        by=mailing.by,
+        state="held" if is_paused else "waiting",
+        reason="It was paused when the date moved." if is_paused else "",
+        now=now,
+    )

@@ -1,0 +1,89 @@
+"""What calendars that are polled show of a series: to everybody, and to one person with their own ways in.
+
+Nothing vanishes without a word: a date that was called off stays, cancelled, for a month after it would have been. Windows move
+at midnight UTC, so that a calendar is the same bytes all day.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from feeds.calendar.values import Event
+from publisher.house import House
+from publisher.webinars import addresses, seats
+from publisher.webinars.events import Voice, dates_of, differs, master, organizer_of, override, sequence_of, single
+from publisher.webinars.models import Registration, RegistrationState, Series, Webinar, WebinarState
+
+#: How long a date that was called off stays, and one that has been.
+KEPT_CANCELLED, KEPT_PAST = timedelta(days=30), timedelta(days=90)
+
+
+def public_events(session: Session, house: House, series: Series, *, now: datetime, language: str) -> tuple[Event, ...]:
+    """What everybody may see of a series: no personal address, who called off what for a month. The same all day long."""
+    voice = Voice(
+        house, series, language, organizer_of(session, series),
+        stamp=lambda row: row.changed_at, sequence=series.sequence, stamps=True,
+    )  # fmt: skip
+    dates = dates_of(session, series)
+    return _published(voice, dates, {one.id for one in dates}, _day(now), personal=False)
+
+
+def own_events(
+    session: Session, house: House, registration: Registration, *, now: datetime, language: str | None = None
+) -> tuple[Event, ...]:
+    """What somebody's own calendar shows of a registration, with their own ways in. Nothing before they are registered; for
+    a month after they have left, that it is called off for them."""
+    if registration.state not in (RegistrationState.REGISTERED, RegistrationState.CANCELLED):
+        return ()
+    series = session.get_one(Series, registration.series_id)
+    dates = dates_of(session, series)
+    voice = Voice(
+        house, series, language or registration.language, organizer_of(session, series),
+        stamp=lambda row: max(row.changed_at, registration.changed_at), sequence=sequence_of(series, registration),
+        join=lambda webinar: addresses.join(house, registration, webinar),
+        page=addresses.booking(house, registration), stamps=True,
+    )  # fmt: skip
+    covering = {one for one, seat in seats.of(session, registration).items() if seat.state == "coming"}
+    if registration.state == RegistrationState.CANCELLED:
+        left = registration.cancelled_at or registration.changed_at
+        if left + KEPT_CANCELLED <= _day(now):
+            return ()
+        voice = replace(voice, status="CANCELLED")
+    return _published(voice, dates, covering, _day(now), personal=True)
+
+
+def _published(
+    voice: Voice, dates: Sequence[Webinar], covering: Collection[int | None], day: datetime, *, personal: bool
+) -> tuple[Event, ...]:
+    shown = [one for one in dates if one.id in covering and not _is_forgotten(one, day)]
+    if not shown or all(one.ends_at + KEPT_PAST <= day for one in shown):
+        return ()
+    if voice.series.is_single:
+        return (_as_it_stands(voice, single(voice, shown[0]), shown[0]),)
+    whole = master(voice, dates, [one for one in dates if one not in shown])
+    own = [
+        _as_it_stands(voice, override(voice, one), one)
+        for one in shown
+        if personal or one.state == WebinarState.CANCELLED or differs(voice, one, dates)
+    ]
+    return (replace(whole, status=voice.status or "CONFIRMED"), *own)
+
+
+def _as_it_stands(voice: Voice, event: Event, webinar: Webinar) -> Event:
+    return replace(
+        event, status="CANCELLED" if webinar.state == WebinarState.CANCELLED else voice.status or "CONFIRMED"
+    )
+
+
+def _is_forgotten(webinar: Webinar, day: datetime) -> bool:
+    """Called off so long ago, and so long past, that every program has seen it."""
+    if webinar.state != WebinarState.CANCELLED:
+        return False
+    return max(webinar.cancelled_at or webinar.changed_at, webinar.starts_at) + KEPT_CANCELLED <= day
+
+
+def _day(now: datetime) -> datetime:
+    """Windows move at midnight, so that a feed is the same bytes all day."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -103,6 +103,8 @@ def add_clash(session: Session, work: Work, other: Work, reason: str, *, now: da
 
 def similarity(work: Work, other: Work) -> tuple[int, str] | None:
     """How much two works look like one, and why; None where they do not."""
+    if {work.kind, other.kind} == {"webinar", "recording"}:
+        return None  # what was recorded has the name of what was held, and is another thing
     score = fuzz.token_sort_ratio(work.title_key, other.title_key)
     if score < SIMILAR or _numbers(work.title_key) != _numbers(other.title_key):
         return None

@@ -1,8 +1,8 @@
 """Where webinars are found, and the links of their letters. Absolute; made when they are needed, stored nowhere.
 
-Purpose → subject of the token: JOIN `r:<registration key>:<webinar id>` or `s:<speaker key>:<webinar id>`; CONFIRM `w:<registration key>`; BOOKING, QUIET
-and ATTENDED the registration's key; CALENDAR the registrant's; SPEAKER the speaker's; REGISTER the reader's (`Person.key`);
-COHORT the cohort calendar's; HOOK the webinar's `meeting_key`.
+Purpose → subject of the token: JOIN `r:<registration key>:<webinar id>` or `s:<speaker key>:<webinar id>`; CONFIRM
+`w:<registration key>`; BOOKING, QUIET and ATTENDED the registration's key; CALENDAR the registrant's; SPEAKER the speaker's;
+REGISTER the reader's (`Person.key`); COHORT the cohort calendar's; HOOK the webinar's `meeting_key`.
 """
 
 from datetime import datetime
@@ -20,6 +20,11 @@ RESERVED = frozenset(
 
 def page(house: House, webinar: Webinar) -> str:
     return house.settings.url(f"/webinars/{webinar.slug}")
+
+
+def recording(house: House, webinar: Webinar) -> str:
+    """Where what was recorded is seen or heard, with its transcript and handouts."""
+    return f"{page(house, webinar)}/recording"
 
 
 def series_page(house: House, series: Series) -> str:

@@ -6,10 +6,10 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -21,7 +21,7 @@ from publisher.mail import identities
 from publisher.mail.models import Identity
 from publisher.media.models import MediaFile
 from publisher.webinars import fields as reading
-from publisher.webinars import seats, slots, zones
+from publisher.webinars import reminders, seats, shelf, slots, waiting, zones
 from publisher.webinars.models import (
     Handout,
     Mailing,
@@ -41,6 +41,7 @@ __all__ = [
 ]  # fmt: skip
 
 _SERIES: Table = Series.__table__  # type: ignore[attr-defined]
+_REGISTRATION: Table = Registration.__table__  # type: ignore[attr-defined]
 _REGISTRANT: Table = Registrant.__table__  # type: ignore[attr-defined]
 
 
@@ -166,6 +167,20 @@ def touch(session: Session, series: Series, *, now: datetime, dates: bool = Fals
     theirs = select(Registration.registrant_id).where(col(Registration.series_id) == series.id)
     whose = update(_REGISTRANT).where(_REGISTRANT.c.id.in_(theirs))
     session.execute(whose.values(version=_REGISTRANT.c.version + 1))
+    if dates:
+        _forget_answers_in_time(session, series)
+
+
+def _forget_answers_in_time(session: Session, series: Series) -> None:
+    """Private answers go so many days after the last date, also when that has moved."""
+    standing = select(func.max(Webinar.ends_at)).where(
+        col(Webinar.series_id) == series.id, col(Webinar.state) != WebinarState.CANCELLED
+    )
+    if (last := session.exec(standing).one()) is not None:
+        which = update(_REGISTRATION).where(
+            _REGISTRATION.c.series_id == series.id, _REGISTRATION.c.answers_until.is_not(None)
+        )
+        session.execute(which.values(answers_until=last + timedelta(days=series.answers_days)))
 
 
 def set_picture(session: Session, house: House, series: Series, media: MediaFile | None, *, now: datetime) -> None:
@@ -197,11 +212,16 @@ def remove(session: Session, series: Series) -> None:
 
 def _follow(session: Session, house: House, series: Series, changed: Collection[str], now: datetime) -> None:
     """What else hangs on these columns: the shelf, reminders that are due at other times, the waiting list."""
-    from publisher.webinars import shelf
-
     announced = [one for one in webinars_of(session, series) if one.state == WebinarState.ANNOUNCED]
     if not ON_THE_SHELF.isdisjoint(changed):
         shelf.put_many(session, house, series, announced, now=now)
+    if "reminders" in changed:
+        for one in announced:
+            reminders.plan(session, one, now=now)
+    if "answers_days" in changed:
+        _forget_answers_in_time(session, series)
+    if "capacity" in changed:
+        waiting.promote(session, house, series, now=now)
 
 
 def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, Any]:
@@ -209,7 +229,7 @@ def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, 
     wanted = set(names)
     kept = {name: reader(getattr(shape, name)) for name, reader in reading.OF_SERIES.items() if name in wanted}
     if not wanted.isdisjoint({"language", "texts"}):
-        _must_not_repeat(reading.language(shape.language), reading.texts(shape.texts))
+        must_not_repeat(reading.language(shape.language), reading.texts(shape.texts))
     if "identity_slug" in wanted:
         kept["identity_id"] = _identity(session, shape.identity_slug).id
     if "list_slug" in wanted:
@@ -219,7 +239,8 @@ def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, 
     return kept
 
 
-def _must_not_repeat(language: str, texts: Mapping[str, Any]) -> None:
+def must_not_repeat(language: str, texts: Mapping[str, Any]) -> None:
+    """Refuse a translation into the language that the words are in."""
     if language in texts:
         raise BadInput(
             f"Its own words are in “{language}” already; translations are in other languages.", field="texts"

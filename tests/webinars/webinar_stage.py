@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from publisher.house import House
 from publisher.mail.models import Identity
-from publisher.webinars import programme, series, times
+from publisher.webinars import programme, scheduling, series, times
 from publisher.webinars.models import Series, Webinar
 
 NAIROBI = "Africa/Nairobi"
@@ -57,13 +57,5 @@ def a_while(now: datetime, **span: float) -> datetime:
 
 
 def _announced(session: Session, house: House, made: Series, now: datetime) -> Series:
-    try:
-        from publisher.webinars import scheduling
-    except ImportError:  # not built yet
-        for one in programme.webinars_of(session, made):
-            one.state = "announced"
-            session.add(one)
-        session.flush()
-        return made
     scheduling.publish(session, house, made, now=now)
     return made

@@ -7,7 +7,7 @@ with an alarm or without, and for other dates of the series.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -15,10 +15,11 @@ from sqlmodel import Session, col
 from publisher.audience.models import MailingList
 from publisher.house import House
 from publisher.languages import LANGUAGES, fallbacks
+from publisher.mail.calendar_part import CalendarBody
 from publisher.mail.outbox import keep_edition
-from publisher.webinars import words
-from publisher.webinars.models import Mailing, ReplyMailbox, Series, Webinar, WebinarState
-from publisher.webinars.recipients import SEAT, Recipient
+from publisher.webinars import invites, words
+from publisher.webinars.models import Mailing, Series, Webinar, WebinarState
+from publisher.webinars.recipients import SEAT, Recipient, dates_of
 
 #: Kinds whose letters carry an invitation, or take one back.
 WITH_CALENDAR = ("update", "cancellation")
@@ -52,7 +53,7 @@ class Editions:
         self._mailing = mailing
         self._kept: dict[Variant, Kept] = {}
 
-    def of(self, session: Session, people: Sequence[Recipient], *, now: Any) -> list[Kept]:
+    def of(self, session: Session, people: Sequence[Recipient], *, now: datetime) -> list[Kept]:
         """The edition of each of these people, in their order."""
         series = session.get_one(Series, self._mailing.series_id)
         available = {*LANGUAGES, *words.languages_of(series), *self._mailing.words}
@@ -69,24 +70,19 @@ class Editions:
         mailing = self._mailing
         if mailing.kind not in WITH_CALENDAR or not person.is_coming:
             return Variant(language)
-        if mailing.kind == "cancellation":
-            return Variant(language, has_calendar=True)
-        if mailing.webinar_id is not None and mailing.data.get("reason") != "added":
-            return Variant(language, True, person.alarm, True, frozenset([mailing.webinar_id]))
-        return Variant(language, True, person.alarm, person.is_whole, covering.get(person.number, frozenset()))
+        dates = frozenset(dates_of(mailing)) if self._is_about_one() else covering.get(person.number, frozenset())
+        is_whole = person.is_whole or self._is_about_one()
+        return Variant(language, True, person.alarm and mailing.kind == "update", is_whole, dates)
 
     def _covering(self, session: Session, people: Sequence[Recipient]) -> dict[int, frozenset[int]]:
-        """Which dates each of them comes to, where the whole invitation is sent anew."""
+        """Which dates each of them comes to, where an invitation is about more than one."""
         mailing = self._mailing
-        if mailing.kind != "update" or (mailing.webinar_id is not None and mailing.data.get("reason") != "added"):
+        if mailing.kind not in WITH_CALENDAR or self._is_about_one():
             return {}
-        on = select(col(Webinar.id)).where(
-            col(Webinar.series_id) == mailing.series_id, col(Webinar.state) == WebinarState.ANNOUNCED
-        )
         rows = session.execute(
             select(SEAT.c.registration_id, SEAT.c.webinar_id).where(
                 SEAT.c.registration_id.in_([person.number for person in people]),
-                SEAT.c.webinar_id.in_(on),
+                SEAT.c.webinar_id.in_(self._dates(session)),
                 SEAT.c.state == "coming",
             )
         )
@@ -95,7 +91,17 @@ class Editions:
             found.setdefault(row.registration_id, set()).add(row.webinar_id)
         return {number: frozenset(dates) for number, dates in found.items()}
 
-    def _compiled(self, session: Session, series: Series, variant: Variant, now: Any) -> Kept:
+    def _is_about_one(self) -> bool:
+        """Whether the invitation names one date alone. A date that is added changes the whole."""
+        return self._mailing.webinar_id is not None and self._mailing.data.get("reason") != "added"
+
+    def _dates(self, session: Session) -> list[int]:
+        """The dates that invitations are about: those called off, or all that are on."""
+        if self._mailing.kind == "cancellation":
+            return dates_of(self._mailing)
+        return on(session, self._mailing.series_id)
+
+    def _compiled(self, session: Session, series: Series, variant: Variant, now: datetime) -> Kept:
         from publisher.webinars import letters
 
         mailing, house = self._mailing, self._house
@@ -109,8 +115,8 @@ class Editions:
             webinar,
             variant.language,
             now=now,
-            words=chosen(mailing.words, variant.language, series.language),
-            data={**mailing.data, "with_calendar": variant.has_calendar},
+            words=mailing.words,
+            data=mailing.data,
             calendar=self._calendar(session, series, webinar, variant),
             mailing_list=mailing_list,
         ).to_bytes()
@@ -118,23 +124,26 @@ class Editions:
         number = keep_edition(session, mailing.letter_id or 0, variant.language, digest, data)
         return Kept(number, series.sequence, variant.has_calendar)
 
-    def _calendar(self, session: Session, series: Series, webinar: Webinar | None, variant: Variant) -> Any:
-        from publisher.webinars import invites
-
+    def _calendar(
+        self, session: Session, series: Series, webinar: Webinar | None, variant: Variant
+    ) -> CalendarBody | None:
         if not variant.has_calendar:
             return None
         if self._mailing.kind == "cancellation":
-            return invites.cancel_body(session, self._house, series, language=variant.language, webinar=webinar)
+            dates = [session.get_one(Webinar, number) for number in sorted(variant.covering)]
+            is_all = variant.is_whole and webinar is None and not on(session, self._mailing.series_id)
+            return invites.cancel_body(
+                session, self._house, series, language=variant.language, webinars=() if is_all else dates
+            )
         return invites.request_body(
             session,
             self._house,
             series,
             language=variant.language,
-            webinar=None if self._mailing.data.get("reason") == "added" else webinar,
             covering=variant.covering,
             whole=variant.is_whole,
+            webinar=webinar if self._is_about_one() else None,
             alarm=variant.alarm,
-            reply=reads_replies(session, series),
         )
 
 
@@ -146,20 +155,6 @@ def letter_language(spoken: Sequence[str], available: Iterable[str]) -> str:
             if candidate in known and (candidate != "en" or code.startswith("en")):
                 return candidate
     return "en"
-
-
-def chosen(texts: dict[str, Any], language: str, first: str) -> dict[str, str] | None:
-    """What staff wrote, in this language, else in the series' own, else in whichever there is."""
-    for code in (*fallbacks(language)[:-1], language, first, "en", *texts):
-        if texts.get(code):
-            return dict(texts[code])
-    return None
-
-
-def reads_replies(session: Session, series: Series) -> bool:
-    """Whether anybody reads what calendar programs answer to this series' sender."""
-    wanted = select(col(ReplyMailbox.id)).where(col(ReplyMailbox.identity_id) == series.identity_id)
-    return session.execute(wanted).first() is not None
 
 
 _TITLES = {
@@ -191,40 +186,18 @@ def before(minutes: int) -> str:
 _UNITS = ((10080, "week"), (2880, "day"), (60, "hour"), (1, "minute"))
 
 
-def links(
-    session: Session, mailing: Mailing, series: Series, webinar: Webinar | None, mailing_list: MailingList | None
-) -> dict[str, list[str]]:
-    """How each person's links are made: [purpose, path, behind the subject, behind the token, before the subject]."""
-    if mailing_list is not None:
-        page = f"/webinars/{webinar.slug}" if webinar is not None else _page(series)
-        return {
-            "register": ["register", f"{page}?for=", "", "", ""],
-            "unsubscribe": ["unsubscribe", "/u/", f":{mailing_list.slug}", "", ""],
-            "preferences": ["preferences", "/preferences/", "", "", ""],
-        }
-    found = {
-        "booking": ["booking", "/webinars/mine/", "", "", ""],
-        "quiet": ["quiet", "/u/", "", "", ""],
-        "unsubscribe": ["quiet", "/u/", "", "", ""],
-        "attended": ["attended", "/webinars/attended/", "", "", ""],
-    }
-    if webinar is not None:
-        found["join"] = _join(webinar.id)
-    if mailing.kind == "update":
-        found |= {f"join-{number}": _join(number) for number in _dates(session, series)}
-    return found
+def links(session: Session, mailing: Mailing, series: Series, mailing_list: MailingList | None) -> dict[str, list[str]]:
+    """How each person's links are made; see `mail.building`."""
+    from publisher.webinars import letters
+
+    numbers = dates_of(mailing) if mailing.webinar_id is not None else on(session, series.id)
+    if mailing.data.get("reason") == "added":
+        numbers = on(session, series.id)
+    webinars = [session.get_one(Webinar, number) for number in numbers]
+    return letters.links_of(mailing.kind, series, webinars, list_slug=mailing_list.slug if mailing_list else "")
 
 
-def _page(series: Series) -> str:
-    return f"/webinars/{series.slug}" if series.is_single else f"/webinars/series/{series.slug}"
-
-
-def _join(number: int | None) -> list[str]:
-    return ["join", "/j/", f":{number}", "", "r:"]
-
-
-def _dates(session: Session, series: Series) -> list[int]:
-    wanted = select(col(Webinar.id)).where(
-        col(Webinar.series_id) == series.id, col(Webinar.state) == WebinarState.ANNOUNCED
-    )
-    return [int(row[0]) for row in session.execute(wanted)]
+def on(session: Session, series_id: int | None) -> list[int]:
+    """The dates of a series that are on, also those that have been."""
+    which = (col(Webinar.series_id) == series_id, col(Webinar.state) == WebinarState.ANNOUNCED)
+    return [int(row[0]) for row in session.execute(select(col(Webinar.id)).where(*which))]

@@ -18,7 +18,7 @@ from publisher.audience.models import MailingList
 from publisher.house import House
 from publisher.mail.models import Letter, LetterState, OutboxState
 from publisher.mail.outbox import add_rows, let_out
-from publisher.webinars import editions, recipients
+from publisher.webinars import editions, readers, recipients
 from publisher.webinars.models import Mailing, Series, Webinar, WebinarState
 from publisher.webinars.recipients import CLASSES, Recipient
 
@@ -37,6 +37,7 @@ def plan(house: House, number: int, *, now: datetime) -> int:
         mailing = _claimed(session, number, now)
         if mailing is None or mailing.letter_id is None:
             return 0
+    whose = readers if mailing.kind == "announcement" else recipients
     compiled = editions.Editions(house, mailing)
     last = 0
     while True:
@@ -44,7 +45,7 @@ def plan(house: House, number: int, *, now: datetime) -> int:
             if not _still_planned(session, mailing):
                 _settle(session, mailing)
                 return 0
-            people = recipients.chunk(session, mailing, after=last)
+            people = whose.chunk(session, mailing, after=last)
             if not people:
                 break
             add_rows(session, _rows(session, compiled, mailing, people, now))
@@ -99,18 +100,20 @@ def _why_over(session: Session, mailing: Mailing) -> str:
 
 
 def _letter(session: Session, mailing: Mailing, now: datetime) -> Letter:
+    from publisher.webinars import letters
+
     series = session.get_one(Series, mailing.series_id)
     webinar = session.get(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
     mailing_list = session.get_one(MailingList, mailing.list_id) if mailing.kind == "announcement" else None
     letter = Letter(
         key=f"webinar-{mailing.key}",
-        kind=f"webinar-{mailing.kind}",
+        kind=letters.folder_of(mailing.kind),
         title=editions.title(mailing, series, webinar),
         mail_class=CLASSES[mailing.kind],
         identity_id=series.identity_id,
         list_key=mailing_list.slug if mailing_list is not None else None,
         uncertain=mailing_list.uncertain if mailing_list is not None else "resend",
-        links=editions.links(session, mailing, series, webinar, mailing_list),
+        links=editions.links(session, mailing, series, mailing_list),
         created_at=now,
     )
     session.add(letter)
@@ -133,7 +136,7 @@ def _settle(session: Session, mailing: Mailing) -> None:
 
 
 def _rows(
-    session: Session, compiled: "editions.Editions", mailing: Mailing, people: Sequence[Recipient], now: datetime
+    session: Session, compiled: editions.Editions, mailing: Mailing, people: Sequence[Recipient], now: datetime
 ) -> list[dict[str, Any]]:
     found = compiled.of(session, people, now=now)
     same = {

@@ -1,4 +1,4 @@
-"""Who a letter about a webinar goes to, streamed by number: registrants of a series or a date, or readers of a list.
+"""Who a letter about a webinar goes to, streamed by number: those who registered for a series or a date.
 
 Nobody gets a letter to many who said “no more mail about this webinar”, and nobody who complained: what they may still get is
 what they ask for that minute. An address that gets no bulk mail gets reminders, updates and cancellations of what it booked.
@@ -6,17 +6,15 @@ what they ask for that minute. An address that gets no bulk mail gets reminders,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, or_, select
 from sqlmodel import Session
 
-from publisher.audience import segments
-from publisher.audience.models import Person, Subscription, SubscriptionState
 from publisher.mail.models import COUNTS_AS_HAD, Address, MailClass
 from publisher.mail.outbox import OUTBOX
-from publisher.webinars.models import Mailing, Registrant, Registration, RegistrationState, Seat
+from publisher.webinars.models import Mailing, Registrant, Registration, RegistrationState, Seat, Series, Webinar
 
 #: How many people are looked at together.
 CHUNK = 1000
@@ -35,8 +33,6 @@ CLASSES = {
 CAME = ("yes", "probable")
 
 ADDRESS: Table = Address.__table__  # type: ignore[attr-defined]
-PERSON: Table = Person.__table__  # type: ignore[attr-defined]
-SUBSCRIPTION: Table = Subscription.__table__  # type: ignore[attr-defined]
 REGISTRANT: Table = Registrant.__table__  # type: ignore[attr-defined]
 REGISTRATION: Table = Registration.__table__  # type: ignore[attr-defined]
 SEAT: Table = Seat.__table__  # type: ignore[attr-defined]
@@ -61,20 +57,7 @@ class Recipient:
 
 
 def chunk(session: Session, mailing: Mailing, *, after: int, limit: int = CHUNK) -> Sequence[Recipient]:
-    """The next people of this letter in the order of their number, those behind `after`."""
-    if mailing.kind == "announcement":
-        return _readers(session, mailing, after, limit)
-    return _registrants(session, mailing, after, limit)
-
-
-def number(session: Session, mailing: Mailing) -> int:
-    """How many it would go to at this moment. `mailing` need not be a row yet."""
-    table = PERSON if mailing.kind == "announcement" else REGISTRATION
-    wanted = _of_list(session, mailing) if mailing.kind == "announcement" else _of_series(mailing)
-    return int(session.execute(wanted.with_only_columns(func.count(table.c.id)).order_by(None)).scalar_one())
-
-
-def _registrants(session: Session, mailing: Mailing, after: int, limit: int) -> list[Recipient]:
+    """The next people of this letter in the order of their number, those behind `after`. Of an announcement: see `readers`."""
     rows = session.execute(
         _of_series(mailing).where(REGISTRATION.c.id > after).order_by(REGISTRATION.c.id).limit(limit)
     )
@@ -96,127 +79,110 @@ def _registrants(session: Session, mailing: Mailing, after: int, limit: int) -> 
     ]
 
 
+def number(session: Session, mailing: Mailing) -> int:
+    """How many it would go to at this moment. `mailing` may be a `sketch`."""
+    wanted = _of_series(mailing).with_only_columns(func.count(REGISTRATION.c.id))
+    return int(session.execute(wanted).scalar_one())
+
+
+def sketch(
+    kind: str,
+    series: Series,
+    webinar: Webinar | None,
+    *,
+    now: datetime,
+    list_id: int | None = None,
+    rule: str = "",
+    data: dict[str, Any] | None = None,
+) -> Mailing:
+    """A mailing as it would be, no row: to count whom it would go to."""
+    return Mailing(
+        key="",
+        kind=kind,
+        series_id=series.id or 0,
+        webinar_id=webinar.id if webinar is not None else None,
+        list_id=list_id,
+        rule=rule,
+        data=data or {},
+        due_at=now,
+        created_at=now,
+    )
+
+
 def _of_series(mailing: Mailing) -> Any:
-    """Registrations of the mailing's series or date, with all that it asks of them."""
-    dated = mailing.webinar_id is not None
+    """Registrations of the mailing's series, with all that it asks of them; `is_coming`: to one of the dates it is about."""
+    coming = _has_seat(mailing, "coming") if dates_of(mailing) else literal(True)
     columns = [REGISTRATION.c[name] for name in _COLUMNS]
-    wanted = select(*columns, REGISTRANT.c.address_id, *([SEAT.c.state.label("seat")] if dated else []))
+    wanted = select(*columns, REGISTRANT.c.address_id, coming.label("is_coming"))
     wanted = wanted.join(REGISTRANT, REGISTRANT.c.id == REGISTRATION.c.registrant_id)
     wanted = wanted.join(ADDRESS, ADDRESS.c.id == REGISTRANT.c.address_id)
-    if dated:
-        seat = and_(SEAT.c.registration_id == REGISTRATION.c.id, SEAT.c.webinar_id == mailing.webinar_id)
-        wanted = wanted.join(SEAT, seat)
     return wanted.where(
         REGISTRATION.c.series_id == mailing.series_id,
         REGISTRATION.c.muted_at.is_(None),
-        _may_get(CLASSES[mailing.kind]),
-        *_asked_for(mailing, dated),
+        may_get(CLASSES[mailing.kind]),
+        *_asked_for(mailing),
         *_not_yet_reached(mailing, REGISTRANT.c.address_id),
+    )
+
+
+def dates_of(mailing: Mailing) -> list[int]:
+    """The dates that a letter is about; none: the series as a whole."""
+    if mailing.webinar_id is not None:
+        return [mailing.webinar_id]
+    return [int(number) for number in mailing.data.get("dates", ())]
+
+
+def _has_seat(mailing: Mailing, *states: str, attended: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Whether somebody has a seat in one of these states at a date that the letter is about."""
+    conditions: list[ColumnElement[bool]] = [SEAT.c.state.in_(states)] if states else []
+    conditions += [attended] if attended is not None else []
+    return exists().where(
+        SEAT.c.registration_id == REGISTRATION.c.id, SEAT.c.webinar_id.in_(dates_of(mailing)), *conditions
     )
 
 
 _COLUMNS = ("id", "key", "name", "zone", "language", "extra", "is_whole", "reminded_by", "state")
 
 
-def _asked_for(mailing: Mailing, dated: bool) -> list[ColumnElement[bool]]:
+def _asked_for(mailing: Mailing) -> list[ColumnElement[bool]]:
     registered = REGISTRATION.c.state == RegistrationState.REGISTERED.value
     since = func.coalesce(REGISTRATION.c.registered_at, REGISTRATION.c.asked_at)
-    told = [SEAT.c.state.in_(("coming", "recording"))] if dated else []
+    coming = _has_seat(mailing, "coming")
+    told = [_has_seat(mailing, "coming", "recording")] if dates_of(mailing) else []
+    reason = mailing.data.get("reason")
     match mailing.kind:
         case "reminder":
             latest = mailing.due_at - timedelta(minutes=mailing.minutes or 0) / JUST_REGISTERED
             by_mail = and_(REGISTRATION.c.reminded_by != "calendar", REGISTRATION.c.partstat != "DECLINED")
-            return [registered, by_mail, SEAT.c.state == "coming", since <= latest]
+            return [registered, by_mail, coming, since <= latest]
         case "update":
             # New rules for clocks move nothing for who will see the recording; a date they could come to may.
-            seats = [SEAT.c.state == "coming"] if mailing.data.get("reason") == "rules" and dated else told
-            whole = [REGISTRATION.c.is_whole] if mailing.data.get("reason") == "added" else []
-            return [registered, since <= mailing.created_at, *seats, *whole]
+            about = [coming] if reason == "rules" else told
+            whole = [REGISTRATION.c.is_whole.is_(True)] if reason == "added" else []
+            return [registered, since <= mailing.created_at, *about, *whole]
         case "cancellation":
             waiting = REGISTRATION.c.state.in_((RegistrationState.WAITING.value, RegistrationState.ASKED.value))
             return [or_(registered, waiting), since <= mailing.created_at, *told]
         case "came":
-            return [registered, SEAT.c.attended.in_(CAME)]
+            return [registered, _has_seat(mailing, attended=SEAT.c.attended.in_(CAME))]
         case "missed":
-            return [registered, SEAT.c.attended.not_in(CAME), *told]
-    return _addressed(str(mailing.data.get("who")), registered) or [registered, *told]
+            missed = SEAT.c.attended.not_in(CAME)
+            return [registered, _has_seat(mailing, "coming", "recording", attended=missed)]
+    return _addressed(mailing, registered) or [registered, *told]
 
 
-def _addressed(who: str, registered: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _addressed(mailing: Mailing, registered: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """Whom staff write to; see `messages.WHO`."""
-    match who:
+    match mailing.data.get("who"):
         case "waiting":
             return [REGISTRATION.c.state == RegistrationState.WAITING.value]
-        case "coming" | "recording":
-            return [registered, SEAT.c.state == who]
+        case "coming" | "recording" as seat:
+            return [registered, _has_seat(mailing, seat)]
         case "came":
-            return [registered, SEAT.c.attended.in_(CAME)]
+            return [registered, _has_seat(mailing, attended=SEAT.c.attended.in_(CAME))]
         case "missed":
-            return [registered, SEAT.c.state == "coming", SEAT.c.attended.not_in(CAME)]
+            return [registered, _has_seat(mailing, "coming", attended=SEAT.c.attended.not_in(CAME))]
     return []
-
-
-def _readers(session: Session, mailing: Mailing, after: int, limit: int) -> list[Recipient]:
-    rows = session.execute(_of_list(session, mailing).where(PERSON.c.id > after).order_by(PERSON.c.id).limit(limit))
-    return [
-        Recipient(
-            number=row.id,
-            address_id=row.address_id,
-            subject=row.key,
-            name=row.name,
-            zone=row.zone,
-            spoken=tuple(code for code in row.languages.split(",") if code),
-        )
-        for row in rows
-    ]
-
-
-def _of_list(session: Session, mailing: Mailing) -> Any:
-    """Active readers of the list whom the rule means, who have not said anything to this webinar and have not had it."""
-    columns = [PERSON.c[name] for name in ("id", "key", "address_id", "name", "zone", "languages")]
-    wanted = select(*columns).join(SUBSCRIPTION, SUBSCRIPTION.c.person_id == PERSON.c.id)
-    wanted = wanted.join(ADDRESS, ADDRESS.c.id == PERSON.c.address_id)
-    rule = [segments.condition(session, mailing.rule, now=mailing.due_at)] if mailing.rule.strip() else []
-    return wanted.where(
-        SUBSCRIPTION.c.list_id == mailing.list_id,
-        SUBSCRIPTION.c.state == SubscriptionState.ACTIVE.value,
-        or_(PERSON.c.paused_until.is_(None), PERSON.c.paused_until <= mailing.due_at),
-        _may_get(MailClass.BULK),
-        ~registered_already(mailing),
-        ~had_before(mailing),
-        *rule,
-    )
-
-
-def registered_already(mailing: Mailing) -> ColumnElement[bool]:
-    """Whether a reader has a registration for what is announced. One that was never confirmed says nothing of its owner;
-    one that they cancelled does: they know of it, and do not come."""
-    theirs = and_(
-        REGISTRANT.c.address_id == PERSON.c.address_id,
-        REGISTRATION.c.registrant_id == REGISTRANT.c.id,
-        REGISTRATION.c.series_id == mailing.series_id,
-        REGISTRATION.c.state != RegistrationState.PENDING.value,
-    )
-    if mailing.webinar_id is not None:
-        seat = exists().where(SEAT.c.registration_id == REGISTRATION.c.id, SEAT.c.webinar_id == mailing.webinar_id)
-        theirs = and_(theirs, or_(REGISTRATION.c.is_whole, seat))
-    return exists().where(theirs)
-
-
-def had_before(mailing: Mailing) -> ColumnElement[bool]:
-    """Whether a reader had an announcement of the same by another letter, also through another list."""
-    same = and_(
-        MAILING.c.kind == "announcement",
-        MAILING.c.series_id == mailing.series_id,
-        MAILING.c.webinar_id.is_(None) if mailing.webinar_id is None else MAILING.c.webinar_id == mailing.webinar_id,
-        MAILING.c.id != (mailing.id or 0),
-    )
-    return exists().where(
-        same,
-        OUTBOX.c.letter_id == MAILING.c.letter_id,
-        OUTBOX.c.address_id == PERSON.c.address_id,
-        OUTBOX.c.state.in_(COUNTS_AS_HAD),
-    )
 
 
 def _not_yet_reached(mailing: Mailing, address: Any) -> list[ColumnElement[bool]]:
@@ -233,6 +199,7 @@ def _not_yet_reached(mailing: Mailing, address: Any) -> list[ColumnElement[bool]
     return [~reached]
 
 
-def _may_get(mail_class: MailClass) -> ColumnElement[bool]:
+def may_get(mail_class: MailClass) -> ColumnElement[bool]:
+    """Whether letters to many of this class may go to an address."""
     there = ADDRESS.c.email != ""
     return and_(there, ADDRESS.c.suppressed.in_(("",) if mail_class == MailClass.BULK else ("", "bulk")))

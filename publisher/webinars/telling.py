@@ -5,7 +5,7 @@ the older; what was being sent with the old time in it (announcements, messages)
 not reached.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,34 +15,18 @@ from sqlmodel import Session, col, select
 from publisher.house import House
 from publisher.mail.models import COUNTS_AS_HAD, OPEN, WAITING, Letter, LetterState
 from publisher.mail.outbox import OUTBOX
-from publisher.webinars import mailings
-from publisher.webinars.models import Mailing, Series, Webinar, WebinarState
+from publisher.webinars import announcing, mailings
+from publisher.webinars.models import Mailing, Series, Webinar
+from publisher.webinars.times import Stood
 
 _NEWER = "Something newer is told of this date."
-
-
-@dataclass(frozen=True)
-class Before:
-    """Where a date stood before it was changed."""
-
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-
-    @classmethod
-    def of(cls, webinar: Webinar) -> "Before":
-        return cls(webinar.starts_at, webinar.ends_at, webinar.zone)
-
-    def kept(self) -> dict[str, str]:
-        """As a mailing keeps it."""
-        return {"starts_at": self.starts_at.isoformat(), "ends_at": self.ends_at.isoformat(), "zone": self.zone}
 
 
 def moved(
     session: Session,
     house: House,
     webinar: Webinar,
-    before: Before,
+    before: Stood,
     *,
     now: datetime,
     by: str = "",
@@ -52,7 +36,7 @@ def moved(
     """A date is at another time: `moved` by somebody, or because the `rules` of clocks there have changed."""
     series = session.get_one(Series, webinar.series_id)
     former = _stop_older(session, series, webinar, now)
-    data = {"reason": reason, "note": note, "was": _was(session, former, webinar, before.kept())}
+    data = {"reason": reason, "note": note, "was": _was(session, former, webinar, before)}
     told = _tell(session, series, webinar, "update", data, now, by)
     _send_anew(session, series, webinar, now)
     return told
@@ -74,37 +58,55 @@ def added(
 ) -> Mailing | None:
     """A series has one more date: to who registered for all of them."""
     series = session.get_one(Series, webinar.series_id)
-    return _tell(session, series, webinar, "update", {"reason": "added", "note": note}, now, by)
+    return _tell(session, series, webinar, "update", {"reason": "added", "note": note, "added": [webinar.id]}, now, by)
 
 
-def series_called_off(
-    session: Session, house: House, series: Series, *, now: datetime, by: str = "", note: str = ""
+def all_moved(
+    session: Session,
+    house: House,
+    series: Series,
+    moves: Sequence[tuple[Webinar, Stood]],
+    *,
+    now: datetime,
+    by: str = "",
+    note: str = "",
+    reason: str = "zone",
 ) -> Mailing | None:
-    """Nothing of a series will be: one letter for all its dates."""
-    for webinar in session.exec(select(Webinar).where(col(Webinar.series_id) == series.id)).all():
-        _stop_older(session, series, webinar, now)
+    """Several dates of a series are at other times at once, by another `zone` or because the `rules` have changed: one
+    letter to each person, not one for each date."""
+    was: dict[str, str] = {}
+    for webinar, before in moves:
+        was |= _was(session, _stop_older(session, series, webinar, now), webinar, before)
     _stop_older(session, series, None, now)
-    told = _tell(session, series, None, "cancellation", {"reason": "series", "note": note}, now, by)
+    told = _tell(
+        session,
+        series,
+        None,
+        "update",
+        {"reason": reason, "note": note, "was": was, "dates": [int(number) for number in was]},
+        now,
+        by,
+    )
     _send_anew(session, series, None, now)
     return told
 
 
-def zone_changed(
+def all_called_off(
     session: Session,
     house: House,
     series: Series,
-    before: dict[int, Before],
+    webinars: Sequence[Webinar],
     *,
     now: datetime,
     by: str = "",
     note: str = "",
 ) -> Mailing | None:
-    """All dates of a series are at other times, in another zone: one letter. `before`: by the date's number."""
-    for number in before:
-        _stop_older(session, series, session.get_one(Webinar, number), now)
+    """Nothing more of a series will be: one letter to each person who registered for any of these dates."""
+    for webinar in webinars:
+        _stop_older(session, series, webinar, now)
     _stop_older(session, series, None, now)
-    dates = {str(number): was.kept() for number, was in before.items()}
-    told = _tell(session, series, None, "update", {"reason": "zone", "note": note, "dates": dates}, now, by)
+    data = {"reason": "series", "note": note, "dates": [webinar.id for webinar in webinars]}
+    told = _tell(session, series, None, "cancellation", data, now, by)
     _send_anew(session, series, None, now)
     return told
 
@@ -148,13 +150,14 @@ def _stop_older(session: Session, series: Series, webinar: Webinar | None, now: 
     return former
 
 
-def _was(session: Session, former: list[Mailing], webinar: Webinar, before: dict[str, str]) -> dict[str, str]:
-    """The time that people know of: where the last move reached nobody, it is the one before that."""
+def _was(session: Session, former: list[Mailing], webinar: Webinar, before: Stood) -> dict[str, str]:
+    """The time that people know of, by the date's number: where the last move reached nobody, the one before that."""
+    number, at = str(webinar.id), before.starts_at.isoformat()
     for mailing in reversed(former):
         if mailing.kind != "update" or mailing.state != "cancelled" or _reached(session, mailing):
             break
-        before = mailing.data.get("was") or before
-    return before
+        at = mailing.data.get("was", {}).get(number, at)
+    return {number: at}
 
 
 def _reached(session: Session, mailing: Mailing) -> bool:
@@ -174,24 +177,29 @@ def _send_anew(session: Session, series: Series, webinar: Webinar | None, now: d
         *about,
     )
     for mailing in session.exec(wanted.order_by(col(Mailing.id)).execution_options(populate_existing=True)).all():
-        comes = _still_on(session, series, mailing)
+        ends = announcing.until(session, series, _webinar(session, mailing))
+        # A message that staff wrote goes in any case: perhaps it says why.
+        comes = mailing.kind == "message" or ends is not None
         if mailing.state == "waiting":
-            if not comes:
-                mailings.cancel(session, mailing, now=now, reason="What it is about was called off.")
+            _bring_up_to_date(session, mailing, ends, comes, now)
         elif (state := _being_sent(session, mailing)) is not None:
             mailings.cancel(session, mailing, now=now, reason=_NEWER)
             if comes:
-                _again(session, series, mailing, now, is_paused=state == LetterState.PAUSED)
+                _again(session, series, mailing, ends, now, is_paused=state == LetterState.PAUSED)
 
 
-def _still_on(session: Session, series: Series, mailing: Mailing) -> bool:
-    """Whether there is anything left to announce. A message that staff wrote goes in any case: perhaps it says why."""
-    if mailing.kind == "message":
-        return True
-    wanted = select(Webinar.id).where(col(Webinar.series_id) == series.id, col(Webinar.state) == WebinarState.ANNOUNCED)
-    if mailing.webinar_id is not None:
-        wanted = wanted.where(col(Webinar.id) == mailing.webinar_id)
-    return session.exec(wanted).first() is not None
+def _bring_up_to_date(session: Session, mailing: Mailing, ends: datetime | None, comes: bool, now: datetime) -> None:
+    """It is compiled when it is due, so only how long it is worth sending has changed."""
+    if not comes:
+        mailings.cancel(session, mailing, now=now, reason="What it is about was called off.")
+    elif mailing.kind == "announcement":
+        mailing.expires_at = ends
+        session.add(mailing)
+        session.flush()
+
+
+def _webinar(session: Session, mailing: Mailing) -> Webinar | None:
+    return session.get_one(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
 
 
 def _being_sent(session: Session, mailing: Mailing) -> str | None:
@@ -206,22 +214,23 @@ def _being_sent(session: Session, mailing: Mailing) -> str | None:
     return None
 
 
-def _again(session: Session, series: Series, mailing: Mailing, now: datetime, *, is_paused: bool) -> None:
+def _again(
+    session: Session, series: Series, mailing: Mailing, ends: datetime | None, now: datetime, *, is_paused: bool
+) -> None:
     """The same letter with what holds now, to whoever it has not reached. One that was paused waits for its person."""
     former = [*mailing.data.get("after", []), mailing.id]
-    webinar = session.get(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
     mailings.make(
         session,
         key=f"{mailing.key.partition('+')[0]}+{len(former)}",
         kind=mailing.kind,
         series=series,
-        webinar=webinar,
+        webinar=_webinar(session, mailing),
         list_id=mailing.list_id,
         rule=mailing.rule,
         words=mailing.words,
         data={**mailing.data, "after": former},
         due_at=now,
-        expires_at=mailing.expires_at,
+        expires_at=ends if mailing.kind == "announcement" else mailing.expires_at,
         by=mailing.by,
         state="held" if is_paused else "waiting",
         reason="It was paused when the date moved." if is_paused else "",

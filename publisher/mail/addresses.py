@@ -7,11 +7,15 @@ Syntax is RFC 5321/5322/6531 as `email-validator` reads it, without asking the n
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Table
 from sqlmodel import Session, col, select
 
+from publisher.database import insert_into
 from publisher.errors import BadAddress
 from publisher.mail.models import Address, Suppression
 from publisher.tokens import Tokens
+
+_TABLE: Table = Address.__table__  # type: ignore[attr-defined]
 
 
 def normalise(email: str) -> str:
@@ -43,14 +47,15 @@ def find(session: Session, tokens: Tokens, email: str) -> Address | None:
 
 
 def find_or_make(session: Session, tokens: Tokens, email: str, *, now: datetime) -> Address:
-    """The row of that address. An erased one comes back as it is: still suppressed, still nameless."""
+    """The row of that address. An erased one comes back as it is: still suppressed, still nameless. Two who ask for a new one
+    at the same moment get the same."""
     if found := find(session, tokens, email):
         return found
     normalised = normalise(email)
     address = Address(email=display(email), normalised=normalised, hash=hash_of(tokens, normalised), created_at=now)
-    session.add(address)
-    session.flush()
-    return address
+    row = address.model_dump(exclude={"id"})
+    session.execute(insert_into(session, _TABLE).values(row).on_conflict_do_nothing(index_elements=["normalised"]))
+    return session.exec(select(Address).where(col(Address.normalised) == normalised)).one()
 
 
 def suppress(

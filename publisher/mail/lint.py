@@ -13,10 +13,12 @@ from html import unescape
 from lxml import etree
 from lxml import html as parser
 
+from publisher.mail.lint_calendar import findings_in_calendar
 from publisher.mail.lint_headers import Fields, Finding, fields_of, findings_in_header
 
 __all__ = ["CLIPPED", "Finding", "check", "findings_in_html", "findings_in_text", "sentences"]
 
+_BODIES = ("text/plain", "text/html")
 CLIPPED = 102 * 1024  # bytes of HTML behind which Gmail hides the rest, the unsubscribe link with it
 
 
@@ -34,8 +36,9 @@ def check(raw: bytes, *, postal_address: str = "", smtputf8: bool = False) -> tu
     fields = fields_of(raw)
     found = [*_in_lines(raw), *findings_in_header(fields, smtputf8=smtputf8)]
     leaves = [part for part in message.walk() if not part.is_multipart()]
-    bodies = {part.get_content_type(): _decoded(part) for part in leaves if part.get_content_maintype() == "text"}
-    if message.get_content_type() == "multipart/alternative" and leaves[0].get_content_type() != "text/plain":
+    bodies = {kind: _decoded(part) for part in leaves if (kind := part.get_content_type()) in _BODIES}
+    alternatives = [part for part in message.walk() if part.get_content_type() == "multipart/alternative"]
+    if alternatives and leaves[0].get_content_type() != "text/plain":
         found.append(Finding("text-first", "must", "The text part must come before the HTML part.", "body"))
     if "text/html" in bodies:
         found += findings_in_html(bodies["text/html"])
@@ -43,6 +46,7 @@ def check(raw: bytes, *, postal_address: str = "", smtputf8: bool = False) -> tu
             found.append(Finding("text-part", "must", "There is HTML and no text part beside it.", "body"))
     if "text/plain" in bodies:
         found += findings_in_text(bodies["text/plain"])
+    found += findings_in_calendar(message)
     return (*found, *_same_meaning(bodies), *_for_many(fields, bodies, postal_address))
 
 

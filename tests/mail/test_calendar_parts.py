@@ -136,3 +136,27 @@ def test_previews_need_no_address_and_mails_need_a_sequence() -> None:
         mail(letter(), values={"join-7": "https://hub.example.org/j/abc.def"})
     with pytest.raises(TemplateError, match="no link"):
         Stencil().link("elsewhere")
+
+
+def broken(*changes: tuple[bytes, bytes]) -> list[str]:
+    raw = mail(letter())
+    for old, new in changes:
+        assert old in raw
+        raw = raw.replace(old, new)
+    return sorted({finding.rule for finding in lint.check(raw) if finding.rule.startswith("mail.")})
+
+
+def test_the_critical_reader_knows_how_an_invitation_must_travel() -> None:
+    """The rows M1 to M9, each broken alone."""
+    shown = b"text/calendar; method=REQUEST; charset=utf-8"
+    assert broken() == []
+    assert broken((shown, b"text/calendar; charset=utf-8")) == ["mail.method"]
+    assert broken((b"method=REQUEST", b"method=PUBLISH")) == ["mail.method"]
+    assert broken((b"method=REQUEST; charset=utf-8", b"method=REQUEST; charset=us-ascii")) == ["mail.charset"]
+    assert broken((b"multipart/alternative", b"multipart/related")) == ["mail.alternative"]
+    assert broken((b"application/ics", b"application/pdf")) == ["mail.attached"]
+    assert broken((b"From: Hub <letters@", b"From: Hub <others@")) == ["mail.from"]
+    assert broken((b"To: Alice <alice@", b"To: Alice <eve@")) == ["mail.one-reader"]
+    assert broken((b'application/ics; name="invite.ics"', shown)) == ["mail.attached", "mail.one-part"]
+    encoding = b"\r\nContent-Transfer-Encoding: "
+    assert "mail.encoding" in broken((shown + encoding + b"quoted-printable", shown + encoding + b"8bit"))

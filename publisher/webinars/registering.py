@@ -8,19 +8,22 @@ in `repeating`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from publisher.audience import gate, people
+from publisher.audience.letters import first_language
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.languages import N_
 from publisher.mail import addresses
 from publisher.mail.models import Address, Suppression
+from publisher.tokens import Purpose
 from publisher.webinars import _letters as letters
 from publisher.webinars import proof, registrants, repeating, seats, waiting, wishes
-from publisher.webinars.models import Registrant, Registration, RegistrationState, Series
+from publisher.webinars.models import Registrant, Registration, RegistrationState, Series, Webinar
 from publisher.webinars.wishes import Checked, Wish
 
 NO_MEMBER = "This webinar is for the members of a list, and that address is not one of them."
@@ -29,6 +32,19 @@ THANKS_ASKED = N_("Thank you. We will write to you whether you can take part.")
 THANKS_FULL = N_(
     "Thank you. All places are taken at the moment. Unless you have yours already, you are on the waiting list once your address is confirmed; we have written to you."
 )
+
+
+@dataclass(frozen=True)
+class Prefilled:
+    """What a register link fills a form with. It may have been forwarded, so the address is masked, and whoever uses it is
+    logged in nowhere. `reader_key` goes back with the form, for who leaves the address as it is."""
+
+    reader_key: str
+    masked: str
+    name: str
+    language: str
+    zone: str
+    country: str | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,28 @@ def register(session: Session, house: House, series: Series, wish: Wish, *, now:
     return Outcome(registration.state, registration, True, said)
 
 
+def prefilled(session: Session, house: House, token: str, *, now: datetime) -> Prefilled | None:
+    """What a register link of a reader says about them; None where they were erased since. `BadToken` where it is forged."""
+    person = people.by_key(session, house.tokens.open(Purpose.REGISTER, token, now=now))
+    email = people.address_of(session, person).email if person else ""
+    if person is None or not email:
+        return None
+    return Prefilled(
+        reader_key=person.key,
+        masked=addresses.mask(email),
+        name=person.name,
+        language=first_language(person),
+        zone=person.zone,
+        country=person.country,
+    )
+
+
+def answers_until(session: Session, series: Series) -> datetime | None:
+    """When answers to the series' questions are forgotten: some days after its last date as it stands now."""
+    last = session.exec(select(func.max(col(Webinar.ends_at))).where(col(Webinar.series_id) == series.id)).one()
+    return last + timedelta(days=series.answers_days) if last else None
+
+
 def _begins_anew(present: Registration, checked: Checked) -> bool:
     """Who cancelled comes back as if for the first time; an import brings nobody back."""
     return present.state == RegistrationState.CANCELLED and checked.values["source"] != "import"
@@ -125,6 +163,7 @@ def _written(
     registration.state, registration.asked_at = RegistrationState.PENDING, now
     registration.registered_at = registration.cancelled_at = registration.muted_at = None
     registration.partstat, registration.partstat_at = "", None
+    registration.answers_until = answers_until(session, series) if registration.answers else None
     session.add(registration)
     session.flush()
     registrants.touch(session, registration, now=now, dates=present is not None)

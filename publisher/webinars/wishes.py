@@ -14,7 +14,7 @@ from publisher.audience import people
 from publisher.errors import BadInput, Conflict
 from publisher.languages import N_
 from publisher.mail import addresses
-from publisher.webinars import seats
+from publisher.webinars import seats, zones
 from publisher.webinars.models import Series, Webinar, WebinarState
 
 #: Who may say that somebody else agreed: no question goes back to the address.
@@ -171,9 +171,12 @@ def _language(series: Series, wish: Wish) -> str:
 
 def _zone(wish: Wish) -> str:
     """What a person chose is never changed without a word: an unknown zone is refused. A guess of their browser, whose list
-    of zones may be older or newer than ours, must not keep anybody out: it becomes UTC, which no mail passes off as theirs."""
+    of zones may be older or newer than ours, must not keep anybody out: it becomes UTC, which no mail passes off as theirs.
+    So does nothing at all: a form without a zone."""
+    if not wish.zone.strip():
+        return "UTC"
     try:
-        return people.clean_zone(wish.zone)
+        return zones.chosen(wish.zone)
     except BadInput:
         if wish.zone_is_guess:
             return "UTC"

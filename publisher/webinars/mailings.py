@@ -18,7 +18,7 @@ from publisher.database import insert_into
 from publisher.errors import Conflict, PublisherError
 from publisher.house import House
 from publisher.mail import outbox
-from publisher.mail.models import WAITING, Letter, LetterState, OutboxState
+from publisher.mail.models import OPEN, WAITING, Letter, LetterState, Outbox, OutboxState
 from publisher.mail.outbox import OUTBOX
 from publisher.webinars import planning
 from publisher.webinars.models import Mailing, Registration, Series, Webinar
@@ -110,13 +110,19 @@ def cancel(session: Session, mailing: Mailing, *, now: datetime, reason: str) ->
     if letter is None:
         return 0
     session.refresh(letter, with_for_update=True)
-    if letter.state not in STOPPABLE:
+    if letter.state not in STOPPABLE or (letter.state != LetterState.PLANNING and not is_open(session, letter)):
         return 0
     stopped = outbox.cancel(session, letter, now=now)
     mailing.state, mailing.reason = "cancelled", reason
     session.add(mailing)
     session.flush()
     return stopped
+
+
+def is_open(session: Session, letter: Letter) -> bool:
+    """Whether mails of it have yet to come to an end."""
+    rows = select(Outbox.id).where(col(Outbox.letter_id) == letter.id, col(Outbox.state).in_(OPEN))
+    return session.exec(rows.limit(1)).first() is not None
 
 
 def retry(session: Session, mailing: Mailing, *, now: datetime) -> None:

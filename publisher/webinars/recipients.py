@@ -72,8 +72,7 @@ def chunk(session: Session, mailing: Mailing, *, after: int, limit: int = CHUNK)
             extra=row.extra,
             is_whole=row.is_whole,
             alarm=row.reminded_by == "calendar",
-            is_coming=row.state == RegistrationState.REGISTERED
-            and (mailing.webinar_id is None or row.seat == "coming"),
+            is_coming=bool(row.is_coming) and row.state == RegistrationState.REGISTERED,
         )
         for row in rows
     ]

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from publisher.house import House
-from publisher.mail.models import COUNTS_AS_HAD, OPEN, WAITING, Letter, LetterState
+from publisher.mail.models import COUNTS_AS_HAD, WAITING, Letter, LetterState
 from publisher.mail.outbox import OUTBOX
 from publisher.webinars import announcing, mailings
 from publisher.webinars.models import Mailing, Series, Webinar
@@ -74,6 +74,8 @@ def all_moved(
 ) -> Mailing | None:
     """Several dates of a series are at other times at once, by another `zone` or because the `rules` have changed: one
     letter to each person, not one for each date."""
+    if len(moves) == 1:
+        return moved(session, house, *moves[0], now=now, by=by, note=note, reason=reason)
     was: dict[str, str] = {}
     for webinar, before in moves:
         was |= _was(session, _stop_older(session, series, webinar, now), webinar, before)
@@ -102,6 +104,8 @@ def all_called_off(
     note: str = "",
 ) -> Mailing | None:
     """Nothing more of a series will be: one letter to each person who registered for any of these dates."""
+    if len(webinars) == 1:
+        return called_off(session, house, webinars[0], now=now, by=by, note=note)
     for webinar in webinars:
         _stop_older(session, series, webinar, now)
     _stop_older(session, series, None, now)
@@ -207,11 +211,7 @@ def _being_sent(session: Session, mailing: Mailing) -> str | None:
     letter = session.get(Letter, mailing.letter_id, populate_existing=True) if mailing.letter_id is not None else None
     if letter is None or letter.state not in mailings.STOPPABLE:
         return None
-    waits = select(func.count()).select_from(OUTBOX)
-    waits = waits.where(OUTBOX.c.letter_id == letter.id, OUTBOX.c.state.in_(OPEN))
-    if letter.state == LetterState.PLANNING or session.execute(waits).scalar_one() > 0:
-        return letter.state
-    return None
+    return letter.state if letter.state == LetterState.PLANNING or mailings.is_open(session, letter) else None
 
 
 def _again(

@@ -72,7 +72,7 @@ def _event(one: Component) -> Event:
         attendee=next((_attendee(said) for said in one.all("ATTENDEE")), None),
         status=cast(Status, one.value("STATUS").upper()) or None,
         rrule=_typed(rule, _rule) if rule else None,
-        rdates=tuple(moment for said in one.all("RDATE") for moment in _moments(said)),
+        rdates=_listed(one, _moment(starts)),
         exdates=tuple(moment for said in one.all("EXDATE") for moment in _moments(said)),
         recurrence_id=_moment(again) if again else None,
         categories=tuple(word for said in one.all("CATEGORIES") for word in split(said.value)),
@@ -88,6 +88,12 @@ def _ends(one: Component, starts: Moment) -> Moment:
     if ends is not None:
         return _moment(ends)
     return Moment(starts.wall + _typed(lasts, forms.duration), starts.zone) if lasts else starts
+
+
+def _listed(one: Component, starts: Moment) -> tuple[Moment, ...]:
+    """Without the first date, which a list without a rule names once more."""
+    found = tuple(moment for said in one.all("RDATE") for moment in _moments(said))
+    return found if one.first("RRULE") else tuple(moment for moment in found if moment != starts)
 
 
 def _conference(said: Property) -> Conference:

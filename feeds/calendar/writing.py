@@ -127,12 +127,20 @@ def _event(event: Event) -> Iterator[str]:
     if event.rrule is not None:
         yield line("RRULE", _rule(event.rrule))
     yield from (
-        _at(name, [one]) for name, dates in (("RDATE", event.rdates), ("EXDATE", event.exdates)) for one in dates
+        _at(name, [one]) for name, dates in (("RDATE", _listed(event)), ("EXDATE", event.exdates)) for one in dates
     )
     yield from _words(event)
     yield from _people(event)
     yield from _alarm(event.alarm)
     yield "END:VEVENT"
+
+
+def _listed(event: Event) -> tuple[Moment, ...]:
+    """The dates of a list, the first one among them: twice is once (RFC 5545 §3.8.5.2), and where there is no rule some programs
+    (ical.js, ical) show only what is listed."""
+    if event.rdates and event.rrule is None and event.starts not in event.rdates:
+        return (event.starts, *event.rdates)
+    return event.rdates
 
 
 def _words(event: Event) -> Iterator[str]:

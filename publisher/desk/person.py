@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience import people, upkeep
 from publisher.audience.models import AddressChange, Consent, Interest, MailingList, Person, Subscription
+from publisher.desk.bookings import bookings_of, forget_bookings
 from publisher.desk.mails import cancel_all, forget_mails, mails_of
 from publisher.errors import Conflict
 from publisher.house import House
@@ -39,6 +40,17 @@ HELD: dict[str, tuple[str, str]] = {
     "share": ("shares", "loses name, note, and a credit that names the person"),
     "trail": ("trail", "lines about the person lose their words"),
     "private_feed": ("private_feeds", "deleted: feed and sound stop at once"),
+    "webinar_registrant": ("registrations", "loses its key; the empty row holds the registrations together"),
+    "webinar_registration": (
+        "registrations",
+        "loses name, organisation, country, answers, zone and key; what is ahead is cancelled",
+    ),
+    "webinar_seat": ("registrations", "kept for the counts, of a registration without a name"),
+    "webinar_question": ("webinar_questions", "deleted; what was published stays without a name"),
+    "webinar_vote": ("webinar_questions", "deleted; the count stays"),
+    "webinar_presence": ("presences", "loses name and address"),
+    "room_event": ("presences", "loses name; what a room said, of which presences are made"),
+    "webinar_speaker": ("speaking", "deleted; slides stay without a name"),
     "staff_member": ("staff", "refused: an account is closed by an owner first"),
     "staff_session": ("", "belongs to an account of staff, see staff_member"),
 }
@@ -51,6 +63,8 @@ NOT_PERSONAL: dict[str, str] = {
     "term": "names of the vocabulary",
     "lease": "names of processes",
     "sender": "names of processes and machines",
+    "webinar_mailing": "`by` is a member of staff",
+    "webinar_feedback": "answers are nobody's: `voter` is a keyed hash, so that each answers once",
     "show": "hosts and owners, as its feed tells everybody; staff write it",
     "episode": "hosts and guests, as the feed tells everybody; staff write it",
     "media_file": "names of files",
@@ -121,6 +135,7 @@ def erase_address(session: Session, house: House, email: str, now: datetime) -> 
 
 
 def _erase_address(session: Session, house: House, address: Address, name: str, now: datetime) -> None:
+    forget_bookings(session, house, address, now)
     cancel_all(session, address, now)
     forget_mails(session, address)
     for share in session.exec(select(Share).where(col(Share.address_id) == address.id)):
@@ -160,6 +175,7 @@ def _data(session: Session, theirs: list[Address], person: Person | None) -> dic
         "person": _row(person, "id", "address_id", "key") if person else None,
         **(_of_person(session, person) if person else {}),
         **mails_of(session, theirs),
+        **bookings_of(session, theirs),
         "shares": _shares(session, ids),
         "staff": [dict(zip(("role", "name", "since"), map(_plain, row), strict=True)) for row in session.exec(staff)],
     }

@@ -32,7 +32,7 @@ def decline(session: Session, house: House, registration: Registration, *, now: 
     """No: they hear of it, and registering again does not change it. Who had places loses them. `Conflict` for who left."""
     changing.held(session, registration)
     if registration.state == RegistrationState.REGISTERED:
-        changing.leave(session, house, registration, RegistrationState.DECLINED, now=now)
+        changing.leave(session, house, registration, RegistrationState.DECLINED, now=now, by_staff=True)
         return
     if registration.state not in (RegistrationState.PENDING, RegistrationState.ASKED, RegistrationState.WAITING):
         raise Conflict(f"They are {registration.state}, so there is nothing to decline.")

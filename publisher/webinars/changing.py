@@ -14,7 +14,7 @@ from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.languages import N_
 from publisher.webinars import _letters as letters
-from publisher.webinars import mailings, registrants, seats, waiting
+from publisher.webinars import mailings, registrants, seats, waiting, wishes
 from publisher.webinars.models import Registration, RegistrationState, Seat, Series, Webinar
 from publisher.webinars.wishes import NOT_RECORDED, Over
 
@@ -27,11 +27,18 @@ STATES = ("coming", "recording", "away")
 def cancel(session: Session, house: House, registration: Registration, *, now: datetime, by: str = "them") -> bool:
     """Give back all places, and take the entries out of their calendar; False where there was nothing to cancel. `by`: them |
     staff. `Over` once every date has been held: what was attended stays."""
-    return leave(session, house, registration, RegistrationState.CANCELLED, now=now)
+    wishes.one_of(by, ("them", "staff"), "by")
+    return leave(session, house, registration, RegistrationState.CANCELLED, now=now, by_staff=by == "staff")
 
 
 def leave(
-    session: Session, house: House, registration: Registration, state: RegistrationState, *, now: datetime
+    session: Session,
+    house: House,
+    registration: Registration,
+    state: RegistrationState,
+    *,
+    now: datetime,
+    by_staff: bool,
 ) -> bool:
     """As `cancel`, to be cancelled or (by staff, who want them to stay out) declined."""
     series = held(session, registration)
@@ -43,7 +50,7 @@ def leave(
     registrants.touch(session, registration, now=now, dates=was_registered)
     mailings.stop_for(session, registration, now=now)
     if was_registered:
-        letters.has_left(session, house, registration, now=now)
+        letters.has_left(session, house, registration, now=now, by_staff=by_staff)
         waiting.promote(session, house, series, now=now)
     return True
 
@@ -97,7 +104,7 @@ def choose(
     if not wanted:
         return False
     _check(session, house, series, registration, wanted, now)
-    left = {one for one in wanted if _state_of(mine.get(one)) == "coming"}
+    left = [session.get_one(Webinar, one) for one in wanted if _state_of(mine.get(one)) == "coming"]
     for one, state in wanted.items():
         seat = mine.get(one) or Seat(registration_id=registration.id or 0, webinar_id=one)
         seat.state = state
@@ -105,10 +112,10 @@ def choose(
     is_registered = registration.state == RegistrationState.REGISTERED
     joined = "coming" in wanted.values()
     registrants.touch(session, registration, now=now, dates=is_registered and bool(left or joined))
-    for one in left:
-        mailings.stop_for(session, registration, now=now, webinar=session.get_one(Webinar, one))
+    for webinar in left:
+        mailings.stop_for(session, registration, now=now, webinar=webinar)
     if is_registered and (left or joined):
-        letters.dates_changed(session, house, registration, now=now)
+        letters.dates_changed(session, house, registration, now=now, removed=left)
     if left:
         waiting.promote(session, house, series, now=now)
     return True

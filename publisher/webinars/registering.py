@@ -81,7 +81,7 @@ def register(session: Session, house: House, series: Series, wish: Wish, *, now:
     address, returned = _address(session, house, who.email, checked, now)
     registrant = registrants.find_or_make(session, address, now=now)
     present = registrants.registration_of(session, series, registrant)
-    if present is not None and not _begins_anew(present, checked):
+    if present is not None and not returned and not _begins_anew(present, checked):
         repeating.again(session, house, series, present, checked, who, now=now)
         return Outcome(present.state, present, False, said)
     must = returned or (present is not None and present.muted_at is not None)

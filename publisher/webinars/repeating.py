@@ -58,6 +58,7 @@ def _not_admitted_yet(
     elif registration.state == RegistrationState.ASKED:
         letters.is_asked(session, house, registration, now=now)
     elif proof.says_yes_first(session, series, checked, who, must=_must(session, registration)):
+        registrants.touch(session, registration, now=now, dates=False)  # it waits for as long as the new link lives
         letters.please_confirm(session, house, registration, now=now)
     else:
         waiting.admit(session, house, series, registration, now=now, approved=False)

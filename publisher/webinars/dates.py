@@ -39,6 +39,7 @@ def edit(session: Session, house: House, webinar: Webinar, shape: DateShape, *, 
     if not changes:
         return False
     series = session.get_one(Series, webinar.series_id)
+    seats.lock(session, series)  # before the date's own row, as everywhere
     series_.must_not_repeat(series.language, changes.get("texts", {}))
     for name, value in changes.items():
         setattr(webinar, name, value)
@@ -71,6 +72,7 @@ def add(
     at once: whoever registered for every date has a seat at it, and is told."""
     if series.is_single:
         raise BadInput("A one-off has one date. Make a series for more.", field="starts")
+    seats.lock(session, series)
     present = webinars_of(session, series)
     if len(present) >= times.MOST_DATES:
         raise BadInput(f"A series has at most {times.MOST_DATES} dates.", field="starts")

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from publisher import clock
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
-from publisher.webinars import reminders, seats, shelf, slots, telling, times, zones
+from publisher.webinars import reminders, seats, shelf, slots, telling, times, waiting, zones
 from publisher.webinars import series as series_
 from publisher.webinars.fields import text
 from publisher.webinars.models import Registration, Seat, Series, Webinar, WebinarState
@@ -28,6 +28,7 @@ _SERIES: Table = Series.__table__  # type: ignore[attr-defined]
 
 def publish(session: Session, house: House, series: Series, *, now: datetime) -> list[Webinar]:
     """All drafts of a series are announced: page, shelf, calendars, reminders. Returns them. Nobody is written to."""
+    seats.lock(session, series)
     drafts = [one for one in webinars_of(session, series) if one.state == WebinarState.DRAFT]
     if not drafts:
         raise Conflict("This has been announced already.")
@@ -63,7 +64,7 @@ def reschedule(
     at which the series has another date; `Conflict` for a date that was called off or has been held.
     """
     _must_be_open(webinar, now)
-    series = session.get_one(Series, webinar.series_id)
+    series = _locked(session, webinar)
     stands = times.read_wall(webinar.wall)
     wall = stands if starts is None else slots.wall(starts)
     length = webinar.minutes if minutes is None else slots.length(minutes)
@@ -83,7 +84,7 @@ def reschedule(
 
 def cancel(session: Session, house: House, webinar: Webinar, *, note: str = "", now: datetime, by: str = "") -> None:
     """Call a date off. It stays in calendars and on its page as what it is. Of a one-off, everything is called off."""
-    series = session.get_one(Series, webinar.series_id)
+    series = _locked(session, webinar)
     if series.is_single:
         cancel_series(session, house, series, note=note, now=now, by=by)
         return
@@ -92,12 +93,14 @@ def cancel(session: Session, house: House, webinar: Webinar, *, note: str = "", 
     series_.touch(session, series, now=now, dates=True)
     _follow(session, house, series, [webinar], now)
     telling.called_off(session, house, webinar, now=now, by=by, note=webinar.note)
+    waiting.promote(session, house, series, now=now)  # who waited for a place at this date needs none any more
 
 
 def cancel_series(
     session: Session, house: House, series: Series, *, note: str = "", now: datetime, by: str = ""
 ) -> list[Webinar]:
     """Call off all dates that have not been held. Returns them. Drafts among them are called off too: none may appear later."""
+    seats.lock(session, series)
     webinars = webinars_of(session, series)
     if all(one.state == WebinarState.DRAFT for one in webinars):
         raise Conflict("This was never announced. Remove it instead.")
@@ -115,6 +118,7 @@ def change_zone(
     session: Session, house: House, series: Series, zone: str, *, note: str = "", now: datetime, by: str = ""
 ) -> list[Webinar]:
     """Its dates are in another zone from now on. Their wall times stay, so all that have not begun move; returns those."""
+    seats.lock(session, series)
     place = zones.chosen(zone)
     if place == series.zone:
         return []
@@ -217,6 +221,13 @@ def _follow(session: Session, house: House, series: Series, webinars: Sequence[W
     shelf.put_many(session, house, series, webinars, now=now)
     for one in webinars:
         reminders.plan(session, one, now=now)
+
+
+def _locked(session: Session, webinar: Webinar) -> Series:
+    """Its series, which nobody else changes until this transaction ends: always locked first, so that nobody waits in a ring."""
+    series = session.get_one(Series, webinar.series_id)
+    seats.lock(session, series)
+    return series
 
 
 def _must_be_open(webinar: Webinar, now: datetime) -> None:

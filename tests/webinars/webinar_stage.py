@@ -1,6 +1,6 @@
 """What the stories about webinars stand on: a series of dates, a one-off, and who invites."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from cast import a_hub
@@ -50,10 +50,6 @@ def dates_of(session: Session, made: Series) -> list[Webinar]:
     """The dates as they are now, whatever the session remembers."""
     wanted = select(Webinar).where(col(Webinar.series_id) == made.id).order_by(col(Webinar.number))
     return list(session.exec(wanted.execution_options(populate_existing=True)))
-
-
-def a_while(now: datetime, **span: float) -> datetime:
-    return now + timedelta(**span)
 
 
 def _announced(session: Session, house: House, made: Series, now: datetime) -> Series:

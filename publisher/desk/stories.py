@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from publisher.audience import people
 from publisher.audience.models import AddressChange, Consent, MailingList, Person
 from publisher.mail.models import Letter, MailEvent, Outbox, OutboxState
+from publisher.webinars.models import Registrant, Registration, RegistrationState, Series, Speaker
 
 Line = tuple[datetime, str]
 
@@ -23,6 +24,13 @@ _ENDED = {
     "bounced": "{name} ended: mail to the address came back.",
     "complained": "{name} ended: they complained about a mail.",
 }
+_BOOKED = {
+    "link": "Registered for “{title}” by a link in a mail.",
+    "api": "Registered for “{title}” through another program.",
+    "import": "Was registered for “{title}” by an import.",
+    "staff": "Was registered for “{title}” by staff.",
+    "demo": "Was registered for “{title}” for the demo.",
+}
 _EVENTS = {
     "bounce": "“{title}” came back.",
     "complaint": "Complained about “{title}”.",
@@ -36,6 +44,7 @@ def story(session: Session, person: Person) -> list[Line]:
     lines: list[Line] = [(person.created_at, "Became known here.")]
     lines += _of_lists(session, person)
     lines += _of_address(session, person)
+    lines += _of_webinars(session, person)
     lines += _of_mails(session, person)
     return sorted(lines, key=lambda line: line[0])
 
@@ -67,6 +76,31 @@ def _of_address(session: Session, person: Person) -> list[Line]:
         lines.append((change.asked_at, "Asked for another address."))
         if change.confirmed_at:
             lines.append((change.confirmed_at, "Confirmed the new address."))
+    return lines
+
+
+def _of_webinars(session: Session, person: Person) -> list[Line]:
+    lines: list[Line] = []
+    rows = session.exec(
+        select(Registration, Series)
+        .join(Registrant, col(Registrant.id) == col(Registration.registrant_id))
+        .join(Series, col(Series.id) == col(Registration.series_id))
+        .where(col(Registrant.address_id) == person.address_id)
+    )
+    for one, series in rows:
+        how = _BOOKED.get(one.source, "Registered for “{title}”.")
+        lines.append((one.asked_at, how.format(title=series.title)))
+        if one.registered_at and one.registered_at != one.asked_at:
+            lines.append((one.registered_at, f"Got a place at “{series.title}”."))
+        if one.muted_at:
+            lines.append((one.muted_at, f"Wanted no more mail about “{series.title}”."))
+        if one.cancelled_at:
+            word = "Was declined for" if one.state == RegistrationState.DECLINED else "Cancelled"
+            lines.append((one.cancelled_at, f"{word} “{series.title}”."))
+    spoken = select(Speaker, Series).join(Series, col(Series.id) == col(Speaker.series_id))
+    for speaker, series in session.exec(spoken.where(col(Speaker.address_id) == person.address_id)):
+        if speaker.invited_at:
+            lines.append((speaker.invited_at, f"Was invited to “{series.title}” as {speaker.role}."))
     return lines
 
 

@@ -8,7 +8,8 @@ import posted
 import pytest
 from cast import a_hub, a_list, a_newsletter, a_person, a_work
 from sqlalchemy import Table
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
+from webinars.webinar_stage import a_series, a_webinar
 
 from publisher import migrations
 from publisher.audience import confirming, importing, lists, moving, people, preferences, signup, upkeep
@@ -16,7 +17,7 @@ from publisher.audience.models import Consent, MailingList, Person
 from publisher.audience.signup import SignUp
 from publisher.desk import person as desk
 from publisher.desk.stories import story
-from publisher.errors import BadToken, Conflict
+from publisher.errors import BadToken, Conflict, NotFound
 from publisher.house import House
 from publisher.library.models import Share
 from publisher.mail import addresses
@@ -24,6 +25,11 @@ from publisher.mail.models import Address, MailboxMessage, MailEvent, Outbox
 from publisher.newsletters.models import Issue, Received
 from publisher.podcasts import private, shows
 from publisher.staff import accounts, trail
+from publisher.tokens import Purpose
+from publisher.webinars import booking, certificates, questions, quiet, registering, speakers
+from publisher.webinars.models import Presence, Question, Registration, RoomEvent, Seat, Series, Speaker
+from publisher.webinars.speakers import SpeakerShape
+from publisher.webinars.wishes import Wish
 
 SECRETS = ("alice", "achieng", "203.0.113.77", "a browser", "pacific/apia", "kisumu")
 PERSONAL_COLUMNS = {
@@ -74,9 +80,49 @@ def alice(session: Session, house: House, monthly: MailingList, now: datetime) -
     )  # fmt: skip
     club = shows.add(session, house, "club", shows.Shape(title="Club", list_slug="monthly"), now=now)
     private.give(session, house, club, alice, now=now)
+    an_evening(session, house, alice, now)
     trail.note(session, "ines@example.org", f"person:{alice.id}", "Alice called us.", now)
     session.flush()
     return alice
+
+
+def an_evening(session: Session, house: House, alice: Person, now: datetime) -> None:
+    """She registered for a webinar that was held and for a series to come, asked, was seen in the room, and speaks herself."""
+    then = now - timedelta(days=20)
+    play, evening = a_webinar(session, house, then, starts=datetime(2026, 11, 10, 15, 0), is_recorded=True, questions=[
+        {"key": "need", "label": "What do you need?", "kind": "text", "options": [], "required": False}])  # fmt: skip
+    said = {
+        "email": "alice@example.org",
+        "name": "Alice Achieng",
+        "organisation": "Kisumu school",
+        "zone": "Pacific/Apia",
+    }
+    registering.register(session, house, play, Wish(**said, answers={"need": "Alice needs captions"}), now=then)
+    mine = registration_of(session, play)
+    for text, is_anonymous in (("Asks Alice: why?", False), ("And how?", True)):
+        questions.ask(session, mine, evening, text, is_anonymous=is_anonymous, now=then)
+    how = questions.of(session, evening)[1]
+    questions.moderate(session, how, "shown")
+    questions.vote(session, mine, how)
+    questions.answer(session, how, "Like this.", "Ines", now=then)
+    questions.publish(session, how)
+    session.add(
+        RoomEvent(webinar_id=evening.id or 0, key="1", kind="joined", who=mine.key, name="Alice", user="w_1", at=then)
+    )
+    session.add(
+        Presence(
+            webinar_id=evening.id or 0, registration_id=mine.id, source="room", key="w_1:1", name="Alice", minutes=70
+        )
+    )
+    session.add(
+        Presence(
+            webinar_id=evening.id or 0, source="file", key="2", name="Alice A.", email="ALICE@example.org", minutes=9
+        )
+    )
+    session.exec(select(Seat)).one().attended = "yes"
+    registering.register(session, house, a_series(session, house, then, capacity=1), Wish(**said), now=now)
+    who = SpeakerShape("Alice Achieng", email="alice@example.org", bio="From Kisumu.")
+    speakers.add(session, house, play, who, now=now)
 
 
 def test_every_table_that_tells_of_a_person_is_covered() -> None:
@@ -182,6 +228,49 @@ def test_staff_are_not_erased_from_under_their_account(
     with pytest.raises(Conflict):
         desk.erase(session, house, ines, now)
     assert people.get(session, house.tokens, "ines@example.org") is ines
+
+
+def test_what_she_registered_for_after_erasure(session: Session, house: House, alice: Person, now: datetime) -> None:
+    """Counts of what was held stay; her place at what is ahead goes to who waits; what was published has no name."""
+    held, ahead = session.exec(select(Series).order_by(col(Series.id))).all()
+    bob = registering.register(session, house, ahead, Wish(email="bob@example.org", source="staff"), now=now)
+    assert bob.state == "waiting"
+    assert registration_of(session, ahead).state == "registered"
+    former = registration_of(session, held)
+    link = house.tokens.make(Purpose.BOOKING, former.key)
+    proof = house.tokens.make(Purpose.ATTENDED, former.key)
+    assert certificates.check(session, house, proof, now=now).name == "Alice Achieng"
+    assert "Alice needs captions" in json.dumps(desk.data_of(session, house, alice))
+    desk.erase(session, house, alice, now)
+    states = session.exec(select(Registration).order_by(col(Registration.id))).all()
+    assert [(one.series_id, one.state, one.name) for one in states] == [
+        (held.id, "registered", ""), (ahead.id, "cancelled", ""), (ahead.id, "registered", "")]  # fmt: skip
+    assert [(one.text, one.name, one.votes) for one in session.exec(select(Question))] == [("And how?", "", 1)]
+    assert session.exec(select(Speaker)).all() == []
+    assert session.exec(select(RoomEvent)).one().who == states[0].key
+    with pytest.raises(BadToken):
+        booking.open_page(session, house, link, now=now)
+    with pytest.raises(NotFound):
+        certificates.check(session, house, proof, now=now)
+
+
+def test_her_story_tells_of_webinars(session: Session, house: House, alice: Person, now: datetime) -> None:
+    speaker = session.exec(select(Speaker)).one()
+    speaker.invited_at = now
+    quiet.mute(session, session.exec(select(Registration)).all()[0], now=now)
+    sentences = [sentence for _, sentence in story(session, alice)]
+    for wanted in (
+        "Registered for “Play and care”.",
+        "Registered for “Leading together”.",
+        "Wanted no more mail about “Play and care”.",
+        "Was invited to “Play and care” as speaker.",
+    ):
+        assert wanted in sentences
+
+
+def registration_of(session: Session, series: Series) -> Registration:
+    which = select(Registration).where(col(Registration.series_id) == series.id)
+    return session.exec(which.order_by(col(Registration.id))).all()[0]
 
 
 def tells_of_a_person(table: Table) -> bool:

@@ -27,11 +27,13 @@ BODY_LIMITS = (
     ("/studio", 2 * MEGA),
     ("/api/", 256 * KILO),
     ("/u/", 64 * KILO),
+    ("/hooks/", 256 * KILO),
     ("/", 512 * KILO),
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Posts that come from elsewhere by design: mail programs, programs, and forms on other people's pages, which change nothing.
-FROM_ANYWHERE = ("/u/", "/api/", "/subscribe/embed")
+#: Posts that come from elsewhere by design: mail programs, programs, servers of meeting rooms, and forms on other people's
+#: pages, which change nothing.
+FROM_ANYWHERE = ("/u/", "/api/", "/hooks/", "/subscribe/embed")
 FROM_ANOTHER_SITE = N_(
     "This was sent from another website, so it was not done. Open the page here and press the button again."
 )

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from publisher.web import assets, demo_sources, health, hot, mailbox, podcast_feeds, podcast_media
+from publisher.web import (
+    assets,
+    calendar_feeds,
+    demo_sources,
+    health,
+    hot,
+    mailbox,
+    meeting_hooks,
+    podcast_feeds,
+    podcast_media,
+)
 from publisher.web.api import podcasts as hearing
 from publisher.web.api import reading, writing
 from publisher.web.api.shapes import (
@@ -42,6 +52,9 @@ from publisher.web.public import (
     sharing,
     signing_up,
 )
+from publisher.web.public.webinars import embedding as webinar_embedding
+from publisher.web.public.webinars import pages as webinars
+from publisher.web.public.webinars import taking
 
 
 @dataclass(frozen=True)
@@ -112,6 +125,18 @@ PODCASTS = (
     _hot("/media/{digest}/{name}", InAThread(podcast_media.smaller_picture), "The same for pages: 160, 320 or 640 pixels wide."),
 )  # fmt: skip
 
+WEBINARS = (
+    Route("GET", "/webinars", webinars.webinars, "The webinars: to come, and over."),
+    _hot("/webinars/calendar.ics", InAThread(calendar_feeds.everybody), "All of them, as a calendar to subscribe to."),
+    _hot("/webinars/series/{slug}/calendar.ics", InAThread(calendar_feeds.series), "A series as a calendar."),
+    _hot("/webinars/{slug}/event.ics", InAThread(calendar_feeds.date), "One date as a file to open."),
+    Route("GET", "/webinars/series/{slug}", webinars.series, "A series: each of its dates, and the form."),
+    Route("POST", "/webinars/series/{slug}", taking.register_for_series, "Registers for a series, or some of its dates."),
+    Route("GET", "/webinars/{slug}", webinars.webinar, "One webinar, and the form; `?for=` fills it in for a reader."),
+    Route("POST", "/webinars/{slug}", taking.register, "Registers; the same answer for everybody."),
+    Route("GET", "/webinars/{slug}/embed", webinar_embedding.embed, "The same in a frame for other pages."),
+)  # fmt: skip
+
 KEYS = (
     Route("GET", "/confirm/{token}", confirming.confirm, "Asks whether it is you."),
     Route("POST", "/confirm/{token}", confirming.confirm_now, "Confirms a subscription."),
@@ -137,6 +162,10 @@ KEYS = (
     _hot("/podcasts/{show}/private/{token}/audio/{name}", Heard(podcast_media.private_sound, is_private=True), "Its sound; counts a download.", is_open=False),
     Route("GET", "/podcasts/{show}/private/{token}/{episode}/chapters.json", beside.private_chapters, "Its chapters."),
     Route("GET", "/podcasts/{show}/private/{token}/{episode}/transcript.{language}.{form}", beside.private_transcript, "Its transcripts."),
+    _hot("/webinars/mine/{token}.ics", InAThread(calendar_feeds.mine), "Somebody's own calendar, with their ways in.", is_open=False),
+    _hot("/webinars/cohort/{token}.ics", InAThread(calendar_feeds.cohort), "The calendar of a cohort.", is_open=False),
+    Route("POST", "/hooks/meeting/{token}/{what}", meeting_hooks.told, "The server of a meeting room tells who came, that it ended, that a recording is ready."),
+    Route("GET", "/hooks/meeting/{token}/{what}", meeting_hooks.told_by_get, "The same for the end, which its protocol tells by GET."),
     Route("GET", "/c/{token}/{n}", hot.Click(), "Counts a click where a list says so, and leads on.", plain=True),
 )  # fmt: skip
 
@@ -171,4 +200,4 @@ OPERATORS = (
     Route("GET", "/demo/sources/{name}", demo_sources.demo_source, "Sources of the demo hub."),
 )
 
-ROUTES: tuple[Route, ...] = (*READERS, *PODCASTS, *KEYS, *PROGRAMS, *OPERATORS)
+ROUTES: tuple[Route, ...] = (*READERS, *PODCASTS, *WEBINARS, *KEYS, *PROGRAMS, *OPERATORS)

@@ -41,7 +41,7 @@ def press(house: House, token: str, now: datetime) -> str:
         _mark(session, entrance, now)
         room = room_of(session, house, entrance.series, entrance.webinar)
         server = server_of(session, entrance.series, entrance.webinar)
-    meeting = meeting_of(house, entrance.series, entrance.webinar, is_rehearsal=entrance.is_rehearsal)
+    meeting = meeting_of(house, entrance.series, entrance.webinar, is_rehearsal=entrance.is_rehearsal, now=now)
     if server is None or server.id is None:
         return room.enter(meeting, _visitor(entrance)).url
     if entrance.trouble:

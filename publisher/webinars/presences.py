@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 def follow(session: Session, webinar: Webinar, user: str | None = None) -> None:
     """Make the presences of one visitor by the room's name for them, or of everybody, from what the room said until now."""
-    steps, names = _steps(session, webinar, user)
+    steps, names = steps_of(session, webinar, user)
     registrations, speakers = _people(session, webinar, {key for key, _ in names.values() if key})
     wanted: dict[str, Row] = {}
     for visitor, said in steps.items():
@@ -43,24 +43,17 @@ def present(session: Session, webinar: Webinar) -> int:
     return int(session.exec(select(func.count(func.distinct(who))).where(*inside)).one())
 
 
-def put(session: Session, rows: Iterable[Row]) -> None:
-    """Write presences; one that was told before, by the same key, is written over."""
-    pending = list(rows)
-    for start in range(0, len(pending), _AT_ONCE):
-        insert = insert_into(session, _PRESENCE).values(pending[start : start + _AT_ONCE])
-        changed = ("registration_id", "name", "email", "came_at", "left_at", "minutes")
-        session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["webinar_id", "source", "key"],
-                set_={name: insert.excluded[name] for name in changed},
-            )
-        )
+def inside(session: Session, webinar: Webinar) -> dict[str, str]:
+    """Who is in by what the room said until now, hosts too: the room's name of the visitor → their key, else their name."""
+    steps, names = steps_of(session, webinar, None)
+    still = [user for user, said in steps.items() if (visits := visits_of(said)) and visits[-1].left is None]
+    return {user: names[user][0] or names[user][1] for user in still}
 
 
-def _steps(
+def steps_of(
     session: Session, webinar: Webinar, user: str | None
 ) -> tuple[dict[str, list[Step]], dict[str, tuple[str, str]]]:
-    """By visitor: what was said of them, and their key and name. The end of the meeting is everybody's."""
+    """By the room's names of visitors: what was said of them, and their key and name. The end of the meeting is everybody's."""
     of_user = col(RoomEvent.user) == user if user is not None else col(RoomEvent.user) != ""
     which = select(RoomEvent).where(col(RoomEvent.webinar_id) == webinar.id, of_user | (col(RoomEvent.kind) == "ended"))
     steps: dict[str, list[Step]] = defaultdict(list)
@@ -74,6 +67,20 @@ def _steps(
             key, name = names.get(event.user, ("", ""))
             names[event.user] = (event.who or key, event.name or name)
     return {visitor: said + ends for visitor, said in steps.items()}, names
+
+
+def put(session: Session, rows: Iterable[Row]) -> None:
+    """Write presences; one that was told before, by the same key, is written over."""
+    pending = list(rows)
+    for start in range(0, len(pending), _AT_ONCE):
+        insert = insert_into(session, _PRESENCE).values(pending[start : start + _AT_ONCE])
+        changed = ("registration_id", "name", "email", "came_at", "left_at", "minutes")
+        session.execute(
+            insert.on_conflict_do_update(
+                index_elements=["webinar_id", "source", "key"],
+                set_={name: insert.excluded[name] for name in changed},
+            )
+        )
 
 
 def _people(session: Session, webinar: Webinar, keys: set[str]) -> tuple[dict[str, int | None], set[str]]:

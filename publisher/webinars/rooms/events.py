@@ -56,11 +56,12 @@ def _goes_on(session: Session, webinar: Webinar, at: datetime) -> None:
 
 
 def _is_over(session: Session, webinar: Webinar, at: datetime) -> None:
-    """The end, unless somebody came later, or it was before its time: hosts look in, and leave again."""
+    """The end, unless somebody came later, or it was before its time: hosts look in, and leave again. The first to tell of an
+    end knows best when it was."""
     later = exists(select(_EVENT.c.id)).where(
         _EVENT.c.webinar_id == webinar.id, _EVENT.c.kind.in_(["began", "joined"]), _EVENT.c.at > at
     )
-    earlier = _WEBINAR.c.ended_at.is_(None) | (_WEBINAR.c.ended_at < at)
-    this = (_WEBINAR.c.id == webinar.id, _WEBINAR.c.starts_at <= at, earlier, ~later)
+    unknown = _WEBINAR.c.ended_at.is_(None) | (_WEBINAR.c.ended_at > at)
+    this = (_WEBINAR.c.id == webinar.id, _WEBINAR.c.starts_at <= at, unknown, ~later)
     session.execute(update(_WEBINAR).where(*this).values(ended_at=at))
     session.expire(webinar, ["ended_at"])

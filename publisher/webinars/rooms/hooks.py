@@ -35,10 +35,11 @@ Map = dict[str, Any]
 
 @dataclass(frozen=True)
 class Told:
-    """What arrived. `checksum`: of the query; `authorization`: the header."""
+    """What arrived. `checksum`, `opened`: of the query; `authorization`: the header."""
 
     body: bytes = b""
     checksum: str = ""
+    opened: str = ""
     authorization: str = ""
 
 
@@ -50,7 +51,7 @@ def take(session: Session, house: House, token: str, what: str, told: Told, *, n
     if what == "events":
         _take_events(session, house, webinar, server, told, now)
     elif what == "ended":
-        _take_end(session, webinar, now)
+        _take_end(session, webinar, told, now)
     elif what == "recording":
         _take_recording(session, webinar, server, told, now)
     else:
@@ -80,8 +81,9 @@ def _take_events(
 ) -> None:
     bearer = f"Bearer {server.secret}".encode()
     if not hmac.compare_digest(told.authorization.encode(), bearer):
-        url = addresses.hook(house, webinar, "events")
-        if not is_callback(url, told.body, told.checksum, server.secret):
+        path = addresses.hook(house, webinar, "events").removeprefix(house.settings.public_url)
+        homes = (house.settings.public_url, *house.settings.former_urls)  # a move of ours, while the meeting runs
+        if not any(is_callback(home + path, told.body, told.checksum, server.secret) for home in homes):
             raise BadToken(FORGED)
     for event in _events(told.body):
         _take_event(session, webinar, event, now)
@@ -113,8 +115,10 @@ def _take_event(session: Session, webinar: Webinar, event: Map, now: datetime) -
         attendance.settle(session, webinar, now)
 
 
-def _take_end(session: Session, webinar: Webinar, now: datetime) -> None:
-    if events.store(session, webinar, "ended", key=end_key(session, webinar), at=now, now=now):
+def _take_end(session: Session, webinar: Webinar, told: Told, now: datetime) -> None:
+    """It does not say when: now, for the first time that it is said of this opening of the room."""
+    key = f"ended:opened {told.opened[:20]}" if told.opened else end_key(session, webinar)
+    if events.store(session, webinar, "ended", key=key, at=now, now=now):
         attendance.settle(session, webinar, now)
 
 

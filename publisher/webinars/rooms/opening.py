@@ -1,5 +1,7 @@
 """Which room a date has, and what the room is told of it."""
 
+from datetime import datetime
+
 from sqlmodel import Session
 
 from publisher.errors import Conflict
@@ -32,8 +34,13 @@ def server_of(session: Session, series: Series, webinar: Webinar) -> MeetingServ
     return session.get(MeetingServer, series.server_id)
 
 
-def meeting_of(house: House, series: Series, webinar: Webinar, *, is_rehearsal: bool = False) -> Meeting:
-    """A rehearsal has a room of its own, not recorded, that tells nothing: who rehearses has not attended."""
+def meeting_of(
+    house: House, series: Series, webinar: Webinar, *, is_rehearsal: bool = False, now: datetime | None = None
+) -> Meeting:
+    """`now`: when it is being opened; the call that it ended says so again, and is told from that of the next opening.
+
+    A rehearsal has a room of its own, not recorded, that tells nothing: who rehearses has not attended.
+    """
     title = words.of_webinar(series, webinar, series.language).title
     home = addresses.page(house, webinar)
     if is_rehearsal:
@@ -44,6 +51,6 @@ def meeting_of(house: House, series: Series, webinar: Webinar, *, is_rehearsal: 
         is_recorded=series.is_recorded,
         home=home,
         events=addresses.hook(house, webinar, "events"),
-        ended=addresses.hook(house, webinar, "ended"),
+        ended=addresses.hook(house, webinar, "ended") + (f"?opened={int(now.timestamp())}" if now else ""),
         recording=addresses.hook(house, webinar, "recording"),
     )

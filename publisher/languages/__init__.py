@@ -21,6 +21,7 @@ from publisher.languages.codes import (
 from publisher.languages.countries import country_code, country_name, region_code, region_name
 from publisher.languages.dates import (
     date_in_words,
+    day_in_words,
     duration_in_words,
     file_size,
     join_list,
@@ -46,6 +47,7 @@ __all__ = [
     "country_code",
     "country_name",
     "date_in_words",
+    "day_in_words",
     "direction",
     "duration_in_words",
     "fallbacks",

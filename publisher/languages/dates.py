@@ -30,6 +30,11 @@ def date_in_words(day: date, language: str, *, weekday: bool = False) -> str:
     return str(format_date(day, _pattern(language, "full" if weekday else "long"), locale=locale_of(language)))
 
 
+def day_in_words(day: date, language: str) -> str:
+    """A day of a year that is known: "Thursday 26 November"."""
+    return str(format_date(day, _pattern(language, "day"), locale=locale_of(language)))
+
+
 def moment_in_words(instant: datetime, zone: str, language: str) -> str:
     """A moment with its place, for a reader: "Thursday 26 November 2026, 9:00 (Nairobi)".
 
@@ -50,7 +55,7 @@ def moment_for_staff(instant: datetime, zone: str, now: datetime, language: str 
     """
     there, here = instant.astimezone(zone_of(zone)), now.astimezone(zone_of(zone))
     if there.year == here.year:
-        day = str(format_date(there.date(), _pattern(language, "day"), locale=locale_of(language)))
+        day = day_in_words(there.date(), language)
     else:
         day = date_in_words(there.date(), language, weekday=True)
     return translator(language).gettext("%(date)s, %(time)s in %(city)s (%(distance)s)") % {

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from feeds.calendar.checks import check
@@ -108,6 +109,7 @@ def test_the_same_letter_is_the_same_bytes() -> None:
     assert mail(kept) == mail(letter())
 
 
+@effort(deadline=None)
 @given(
     name=st.text(max_size=120),
     summary=st.text(min_size=1, max_size=200).filter(lambda t: t.strip().isprintable() and t.strip() != ""),

@@ -16,8 +16,12 @@ from fastapi.responses import PlainTextResponse, Response
 from lxml import html as markup
 from starlette.exceptions import HTTPException
 
-from publisher.errors import NotFound
-from publisher.languages import file_size, relative
+from feeds.calendar.forms import moments
+from feeds.calendar.reading import Component, read
+from feeds.calendar.zones import instant
+from feeds.errors import FeedError
+from publisher.errors import BadInput, NotFound
+from publisher.languages import file_size, moment_in_words, relative
 from publisher.mail import mailbox
 from publisher.mail.identities import MAILBOX, default_relay
 from publisher.mail.models import MailboxMessage
@@ -67,6 +71,7 @@ def letter(request: Request, number: Number) -> Response:
             headers=[(name, str(value)) for name, value in message.items()],
             links=_links(body) if body else [],
             parts=[_attached(number, place, part) for place, part in enumerate(message.iter_attachments())],
+            invitation=_invitation(message),
         )
 
 
@@ -160,6 +165,31 @@ def _links(body: str) -> list[dict[str, str]]:
     tree = markup.fromstring(body.encode(), parser=markup.HTMLParser(encoding="utf-8", huge_tree=False))
     found = ((" ".join(str(a.xpath("string()")).split()), a.get("href", "")) for a in tree.iter("a"))
     return [{"text": text, "url": url} for text, url in found if url.startswith(("http:", "https:", "mailto:"))][:MOST_LINKS]  # fmt: skip
+
+
+def _invitation(message: EmailMessage) -> dict[str, Any] | None:
+    """What a calendar program would read of it: whether it asks or takes back, and each event's title and time."""
+    part = next((one for one in message.walk() if one.get_content_type() == "text/calendar"), None)
+    payload = part.get_payload(decode=True) if part is not None else None
+    try:
+        calendar = read(payload).calendars[0] if isinstance(payload, bytes) else None
+    except FeedError:
+        return None
+    if calendar is None:
+        return None
+    method = calendar.value("METHOD").upper()
+    said = {"REQUEST": "Invitation", "CANCEL": "Taken out of the calendar"}.get(method, "Calendar")
+    return {"said": said, "events": [_event(one) for one in calendar.parts("VEVENT")[:MOST_LINKS]]}
+
+
+def _event(event: Component) -> dict[str, str]:
+    title, starts = event.first("SUMMARY"), event.first("DTSTART")
+    found = moments(starts) if starts is not None else None
+    try:
+        when = moment_in_words(instant(found[0]), found[0].zone, "en") if found else ""
+    except (FeedError, BadInput):
+        when = starts.value[:40] if starts is not None else ""
+    return {"title": title.text[:200] if title else "", "when": when, "sequence": event.value("SEQUENCE")[:10]}
 
 
 def _attached(number: int, place: int, part: Any) -> dict[str, str]:

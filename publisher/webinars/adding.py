@@ -19,13 +19,13 @@ _OUTLOOK = "https://outlook.{host}.com/calendar/0/deeplink/compose?"
 
 
 def google(house: House, series: Series, webinar: Webinar, language: str) -> str:
-    """A link that fills Google's form for a new event. In UTC, so that no zone can be read wrongly."""
+    """A link that fills Google's form for a new event. In UTC, so that no zone can be read wrongly; short, as it stands in mails."""
     said = of_webinar(series, webinar, language)
     return _GOOGLE + _query(
         action="TEMPLATE",
         text=said.title,
         dates=f"{webinar.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}/{webinar.ends_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        details=_details(house, webinar, said.summary),
+        details=addresses.page(house, webinar),
         location=addresses.page(house, webinar),
     )
 
@@ -39,7 +39,7 @@ def outlook(house: House, series: Series, webinar: Webinar, language: str, *, of
         subject=said.title,
         startdt=f"{webinar.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         enddt=f"{webinar.ends_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        body=_details(house, webinar, said.summary),
+        body=addresses.page(house, webinar),
         location=addresses.page(house, webinar),
     )
 
@@ -121,10 +121,6 @@ def _offer(series: Series, webinar: Webinar, url: str, is_full: bool) -> dict[st
 def _local(at: datetime, zone: str) -> str:
     """With the offset that holds there and then, which an online event needs."""
     return at.astimezone(clock.zone(zone)).isoformat(timespec="minutes")
-
-
-def _details(house: House, webinar: Webinar, summary: str) -> str:
-    return "\n\n".join(part for part in (summary, addresses.page(house, webinar)) if part)
 
 
 def _query(**values: str) -> str:

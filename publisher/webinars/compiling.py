@@ -20,6 +20,7 @@ from publisher.mail.letters import Edition, HeaderPlan, compile_letter
 from publisher.mail.models import Identity
 from publisher.webinars import addresses
 from publisher.webinars.contexts import context_of
+from publisher.webinars.facts import facts_of
 from publisher.webinars.models import Handout, Series, Webinar
 
 #: The folder of templates of each kind of mailing.
@@ -83,7 +84,10 @@ def context_for(
     say = translator(language)
     match kind:
         case "announcement":
-            found |= {"subject": say.gettext("Webinar: %(title)s") % {"title": found["title"]}}
+            found |= {
+                "subject": say.gettext("Webinar: %(title)s") % {"title": found["title"]},
+                "facts": facts_of(series, language),
+            }
         case "reminder":
             found |= _reminder(found, int(data.get("minutes", 0)), say, now)
         case "update":

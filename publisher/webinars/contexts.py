@@ -56,7 +56,7 @@ def context_of(
         "url": addresses.page(house, webinar) if webinar is not None else addresses.series_page(house, series),
         "first": dict(dates[_next(shown, now)]),
         "dates": dates,
-        "facts": facts_of(series, language),
+        "facts": facts_of(series, language, registered=True),
         "speakers": speakers_of(session, series, webinar),
         "agenda": [{"title": str(one.get("title", "")), "by": str(one.get("by", ""))} for one in _agenda(webinar)],
         "is_recorded": series.is_recorded,

@@ -145,7 +145,9 @@ def _text(voice: Voice, words: Words, address: str) -> str:
     """What it is about, what one needs to know, and where all of it stands."""
     say = translator(voice.language).gettext
     about = words.summary or _shortened(markdown.to_text(words.description, 10_000))
-    facts = [f"{label}: {text}" for label, text in facts_of(voice.series, voice.language)]
+    facts = [
+        f"{label}: {text}" for label, text in facts_of(voice.series, voice.language, registered=voice.join is not None)
+    ]
     if voice.series.is_recorded:
         facts.append(say("This webinar is recorded."))
     where = (

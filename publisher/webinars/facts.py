@@ -7,14 +7,15 @@ from publisher.languages import join_list, language_name, translator
 from publisher.webinars.models import Series
 
 
-def facts_of(series: Series, language: str) -> list[tuple[str, str]]:
-    """(label, text) in the reader's language, only what there is."""
+def facts_of(series: Series, language: str, *, registered: bool = False) -> list[tuple[str, str]]:
+    """(label, text) in the reader's language, only what there is. The telephone number, with its code, is a way in: for who
+    is `registered` alone."""
     say = translator(language).gettext
     given = [
         (say("Language"), _names(series.spoken, language)),
         (say("Captions"), _names(series.captions, language)),
         (say("Interpretation"), _names(series.interpreted, language)),
-        (say("By phone"), " ".join(series.dial_in.split())),
+        (say("By phone"), " ".join(series.dial_in.split()) if registered else ""),
         (say("Access"), " ".join(series.access_note.split())),
     ]
     return [(label, text) for label, text in given if text]

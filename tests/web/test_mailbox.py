@@ -1,12 +1,15 @@
 """The built-in mailbox: there while it is the relay, open to nobody from elsewhere, and its mails run nothing."""
 
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from feeds.calendar.values import Attendee, Event, Moment, Organizer
+from feeds.calendar.writing import request
 from publisher.mail.models import Address, MailboxMessage, Relay
 from publisher.staff import sessions
 from publisher.staff.models import Member
@@ -71,6 +74,28 @@ def test_the_parts_of_a_letter_are_files(home):
     assert home.get("/mailbox/1/source").headers["content-disposition"] == 'attachment; filename="letter-1.eml"'
     assert home.get("/mailbox/1/attached/0").content == b"BEGIN:VCALENDAR"
     assert home.get("/mailbox/1/attached/7").status_code == 404
+
+
+def test_an_invitation_shows_what_a_calendar_would_read(home, house, now):
+    moment = Moment(datetime(2026, 12, 3, 15), "Africa/Nairobi")
+    event = Event(
+        "s1@hub.example.org", now, moment, replace(moment, wall=datetime(2026, 12, 3, 16)), "Play & care", sequence=2,
+        organizer=Organizer("x@hub.example.org"), attendee=Attendee("alice@example.org"),
+    )  # fmt: skip
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "x@hub.example.org", "alice@example.org", "You are registered"
+    mail.set_content("Thursday.")
+    calendar = request([event], prodid="-//Hub//EN").decode()
+    mail.add_alternative(calendar, subtype="calendar", params={"method": "REQUEST"})
+    with house.database.session() as session:
+        session.add(
+            MailboxMessage(received_at=now, sender="x@hub.example.org", recipient="alice@example.org", subject="You are registered", data=mail.as_bytes())
+        )  # fmt: skip
+    page = home.get("/mailbox/3").text
+    assert "Invitation" in page
+    assert "Play &amp; care" in page
+    assert "Thursday 3 December 2026, 15:00 (Nairobi)" in page
+    assert "sequence 2" in page
 
 
 def test_from_elsewhere_only_staff_read_it(web, house, letters, now):

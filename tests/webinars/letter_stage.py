@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
+from webinars.webinar_stage import dates_of
 
 from publisher.audience.people import new_key
 from publisher.house import House
@@ -13,7 +14,6 @@ from publisher.mail.building import Builder
 from publisher.mail.claiming import Claimed
 from publisher.mail.models import Address, Letter, Outbox
 from publisher.webinars.models import Registrant, Registration, Seat, Series, Speaker, Webinar
-from webinars.webinar_stage import dates_of
 
 
 def an_address(session: Session, email: str, now: datetime) -> Address:

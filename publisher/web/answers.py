@@ -2,8 +2,11 @@
 
 import hashlib
 import re
+import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import Protocol
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -11,6 +14,15 @@ from starlette.datastructures import Headers
 
 OPEN = {"Access-Control-Allow-Origin": "*"}
 """For what any page in the world may read: feeds and the public API. Nothing of it depends on who asks."""
+
+
+class Written(Protocol):
+    """A document that is kept while nothing changes."""
+
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def gzipped(self) -> bytes: ...
 
 
 def conditional(
@@ -30,6 +42,31 @@ def conditional(
     if has_it(request.headers, tag, changed):
         return Response(status_code=304, headers=head)
     return Response(body, media_type=media_type, headers=head)
+
+
+def polled(
+    asked: Headers,
+    document: Callable[[], Written],
+    media_type: str,
+    head: dict[str, str],
+    *,
+    tag: str,
+    changed: datetime | None,
+    shared: bool = True,
+) -> Response:
+    """What programs ask for again and again; `document` is called for who has not got it. `shared`: the body is everybody's, and
+    so is its compressed form; one person's is compressed lightly, since nobody will ask for it again."""
+    compressed = takes_gzip(asked)
+    head |= {"ETag": f'{tag[:-1]}-gzip"' if compressed else tag, "Vary": "Accept-Encoding"}
+    if changed is not None:
+        head["Last-Modified"] = http_date(changed)
+    if has_it(asked, tag, changed):
+        return Response(status_code=304, headers=head)
+    found = document()
+    if not compressed:
+        return Response(found.body, media_type=media_type, headers=head)
+    body = found.gzipped if shared else zlib.compress(found.body, 1, wbits=31)
+    return Response(body, media_type=media_type, headers=head | {"Content-Encoding": "gzip"})
 
 
 def has_it(headers: Headers, tag: str, changed: datetime | None) -> bool:

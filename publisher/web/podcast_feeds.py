@@ -5,7 +5,6 @@ still a member, is kept by nobody on the way, and leaves no token in a log.
 Sources: RFC 9110 §8.8, §12.5.3, §13; W3C WebSub §4 (Link headers); RFC 5005 §3 (`?page=`).
 """
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,14 +17,13 @@ from publisher.errors import NotFound
 from publisher.languages import N_
 from publisher.podcasts import private
 from publisher.podcasts.feed import Document
-from publisher.web.answers import OPEN, has_it, http_date, takes_gzip
+from publisher.web.answers import OPEN, polled
 from publisher.web.site import Site
 
 MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 #: Kept by everybody, and asked for again each time: an episode is there at its instant, and asking costs next to nothing.
 KEEP = "public, no-cache"
 KEEP_NOT = "private, no-store"
-SMALLEST_COMPRESSED = 600
 NO_SHOW = N_("There is no such show.")
 NO_PAGE = N_("This feed has no such page.")
 
@@ -82,23 +80,7 @@ def _public(site: Site, scope: Scope, *, page: int | None = None, live: bool = F
 
 
 def _answer(asked: Headers, document: Document, head: dict[str, str], *, shared: bool) -> Response:
-    """`shared`: the body is everybody's, and so is its compressed form."""
-    compressed = takes_gzip(asked) and len(document.body) >= SMALLEST_COMPRESSED
-    tag = f'{document.etag[:-1]}-gzip"' if compressed else document.etag
-    head |= {"ETag": tag, "Vary": "Accept-Encoding"}
-    if document.changed is not None:
-        head["Last-Modified"] = http_date(document.changed)
-    if has_it(asked, document.etag, document.changed):
-        return Response(status_code=304, headers=head)
-    if not compressed:
-        return Response(document.body, media_type=MEDIA_TYPE, headers=head)
-    body = document.gzipped if shared else _quickly(document.body)
-    return Response(body, media_type=MEDIA_TYPE, headers=head | {"Content-Encoding": "gzip"})
-
-
-def _quickly(body: bytes) -> bytes:
-    """One reader's own bytes, compressed lightly: nobody will ask for them again."""
-    return zlib.compress(body, 1, wbits=31)
+    return polled(asked, lambda: document, MEDIA_TYPE, head, tag=document.etag, changed=document.changed, shared=shared)
 
 
 def _page(scope: Scope) -> int | None:

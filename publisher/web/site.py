@@ -12,6 +12,7 @@ from publisher.house import House
 from publisher.podcasts.feed import Feeds
 from publisher.settings import LOOPBACK
 from publisher.web.pictures import Pictures
+from publisher.webinars.calendars import Calendars
 
 DemoSources = Callable[[str, Mapping[str, str], datetime], tuple[int, str, bytes] | None]
 """(name, query, now) → status, media type and bytes of a source of the demo hub; None where there is none of that name."""
@@ -22,8 +23,8 @@ Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 
 @dataclass(frozen=True)
 class Site:
-    """Passed to handlers as `request.app.state.site`. `started`: when this process began to answer; `feeds` and `pictures`:
-    what this process keeps of what was written and made before."""
+    """Passed to handlers as `request.app.state.site`. `started`: when this process began to answer; `feeds`, `pictures`
+    and `calendars`: what this process keeps of what was written and made before."""
 
     house: House
     wall: Callable[[], datetime]
@@ -32,6 +33,7 @@ class Site:
     demo_sources: DemoSources | None = None
     feeds: Feeds = field(default_factory=Feeds)
     pictures: Pictures = field(default_factory=Pictures)
+    calendars: Calendars = field(default_factory=Calendars)
 
     @property
     def is_private(self) -> bool:

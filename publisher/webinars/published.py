@@ -22,12 +22,16 @@ KEPT_CANCELLED, KEPT_PAST = timedelta(days=30), timedelta(days=90)
 
 def public_events(session: Session, house: House, series: Series, *, now: datetime, language: str) -> tuple[Event, ...]:
     """What everybody may see of a series: no personal address, who called off what for a month. The same all day long."""
-    voice = Voice(
-        house, series, language, organizer_of(session, series),
-        stamp=lambda row: row.changed_at, sequence=series.sequence, stamps=True,
-    )  # fmt: skip
     dates = dates_of(session, series)
+    voice = _to_everybody(session, house, series, language)
     return _published(voice, dates, {one.id for one in dates}, _day(now), personal=False)
+
+
+def public_date(session: Session, house: House, series: Series, webinar: Webinar, *, language: str) -> Event:
+    """One date alone, as everybody may see it: of a series by its RECURRENCE-ID."""
+    voice = _to_everybody(session, house, series, language)
+    event = single(voice, webinar) if series.is_single else override(voice, webinar)
+    return _as_it_stands(voice, event, webinar)
 
 
 def own_events(
@@ -52,6 +56,13 @@ def own_events(
             return ()
         voice = replace(voice, status="CANCELLED")
     return _published(voice, dates, covering, _day(now), personal=True)
+
+
+def _to_everybody(session: Session, house: House, series: Series, language: str) -> Voice:
+    return Voice(
+        house, series, language, organizer_of(session, series),
+        stamp=lambda row: row.changed_at, sequence=series.sequence, stamps=True,
+    )  # fmt: skip
 
 
 def _published(

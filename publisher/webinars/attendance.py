@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from publisher.webinars import presences
 from publisher.webinars.models import Presence, RoomEvent, Seat, Series, Webinar
 from publisher.webinars.presences import follow, present
+from publisher.webinars.rooms import events
 from publisher.webinars.visits import Span, minutes_of
 
 __all__ = ["follow", "minutes_of", "present", "settle", "window"]
@@ -34,6 +35,7 @@ def settle(session: Session, webinar: Webinar, now: datetime) -> int:
     """
     session.flush()
     if session.exec(select(RoomEvent.id).where(col(RoomEvent.webinar_id) == webinar.id).limit(1)).first():
+        events.frame(session, webinar)
         presences.follow(session, webinar)
     begins, ends = window(webinar)
     known, anybody = _known(session, webinar, min(max(now, begins), ends))

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, exists, select, update
+from sqlalchemy import Table, select
 from sqlmodel import Session
 
 from publisher.database import insert_into
@@ -14,7 +14,6 @@ BEGINS_BEFORE = timedelta(minutes=5)
 #: Clocks of servers that are further off than this are not believed.
 STRAYS = timedelta(days=1)
 _EVENT: Table = RoomEvent.__table__  # type: ignore[attr-defined]
-_WEBINAR: Table = Webinar.__table__  # type: ignore[attr-defined]
 
 
 def store(
@@ -35,10 +34,8 @@ def store(
     insert = insert_into(session, _EVENT).values(user=user[:80], at=when, **row)
     if session.execute(insert.on_conflict_do_nothing().returning(_EVENT.c.id)).first() is None:
         return False
-    if kind in ("began", "joined"):
-        _goes_on(session, webinar, when)
-    elif kind == "ended":
-        _is_over(session, webinar, when)
+    if _may_change(webinar, kind, when):
+        frame(session, webinar)
     if kind in ("joined", "left") and user:
         presences.follow(session, webinar, user[:80])
     elif kind == "ended":
@@ -46,22 +43,38 @@ def store(
     return True
 
 
-def _goes_on(session: Session, webinar: Webinar, at: datetime) -> None:
-    """Somebody is there: it has begun if it is time, and what ended before goes on."""
-    this = _WEBINAR.c.id == webinar.id
-    if webinar.starts_at - BEGINS_BEFORE <= at:
-        session.execute(update(_WEBINAR).where(this, _WEBINAR.c.began_at.is_(None)).values(began_at=at))
-    session.execute(update(_WEBINAR).where(this, _WEBINAR.c.ended_at < at).values(ended_at=None))
-    session.expire(webinar, ["began_at", "ended_at"])
+def frame(session: Session, webinar: Webinar) -> None:
+    """When it began and when it ended, by all that the room said until now.
 
-
-def _is_over(session: Session, webinar: Webinar, at: datetime) -> None:
-    """The end, unless somebody came later, or it was before its time: hosts look in, and leave again. The first to tell of an
-    end knows best when it was."""
-    later = exists(select(_EVENT.c.id)).where(
-        _EVENT.c.webinar_id == webinar.id, _EVENT.c.kind.in_(["began", "joined"]), _EVENT.c.at > at
+    It began when somebody was in, from five minutes before its time: earlier hosts look whether it works. It ended when the
+    room first said so after the last who came; an end before the start is that of such a look.
+    """
+    which = select(_EVENT.c.kind, _EVENT.c.at).where(
+        _EVENT.c.webinar_id == webinar.id, _EVENT.c.kind.in_(["began", "joined", "ended"])
     )
-    unknown = _WEBINAR.c.ended_at.is_(None) | (_WEBINAR.c.ended_at > at)
-    this = (_WEBINAR.c.id == webinar.id, _WEBINAR.c.starts_at <= at, unknown, ~later)
-    session.execute(update(_WEBINAR).where(*this).values(ended_at=at))
-    session.expire(webinar, ["ended_at"])
+    told = session.execute(which).all()
+    entries, ends = ([at for kind, at in told if (kind == "ended") == is_end] for is_end in (False, True))
+    began = _beginning(entries, ends, webinar.starts_at)
+    closed = max([webinar.starts_at, *entries])
+    ended = min((at for at in ends if at >= closed), default=None)
+    if (webinar.began_at, webinar.ended_at) != (began, ended):
+        webinar.began_at, webinar.ended_at = began, ended
+        session.add(webinar)
+        session.flush()
+
+
+def _beginning(entries: list[datetime], ends: list[datetime], starts: datetime) -> datetime | None:
+    looked = max((at for at in ends if at <= starts), default=None)
+    opened = [at for at in entries if looked is None or at > looked]
+    if not opened or max(opened) < starts - BEGINS_BEFORE:
+        return None
+    return max(min(opened), starts - BEGINS_BEFORE)
+
+
+def _may_change(webinar: Webinar, kind: str, at: datetime) -> bool:
+    """Whether that changes the beginning or the end: most who come or go do not."""
+    if kind == "ended":
+        return True
+    return kind in ("began", "joined") and (
+        webinar.began_at is None or at < webinar.began_at or webinar.ended_at is not None
+    )

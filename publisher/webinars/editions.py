@@ -17,7 +17,7 @@ from publisher.house import House
 from publisher.languages import LANGUAGES, fallbacks
 from publisher.mail.calendar_part import CalendarBody
 from publisher.mail.outbox import keep_edition
-from publisher.webinars import invites, words
+from publisher.webinars import invites, letters, words, written
 from publisher.webinars.models import Mailing, Series, Webinar, WebinarState
 from publisher.webinars.recipients import SEAT, Recipient, dates_of
 
@@ -102,8 +102,6 @@ class Editions:
         return on(session, self._mailing.series_id)
 
     def _compiled(self, session: Session, series: Series, variant: Variant, now: datetime) -> Kept:
-        from publisher.webinars import letters
-
         mailing, house = self._mailing, self._house
         webinar = session.get_one(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
         mailing_list = session.get_one(MailingList, mailing.list_id) if mailing.list_id is not None else None
@@ -115,7 +113,7 @@ class Editions:
             webinar,
             variant.language,
             now=now,
-            words=mailing.words,
+            words=written.chosen(mailing.words, variant.language, series.language),
             data=mailing.data,
             calendar=self._calendar(session, series, webinar, variant),
             mailing_list=mailing_list,
@@ -186,15 +184,30 @@ def before(minutes: int) -> str:
 _UNITS = ((10080, "week"), (2880, "day"), (60, "hour"), (1, "minute"))
 
 
-def links(session: Session, mailing: Mailing, series: Series, mailing_list: MailingList | None) -> dict[str, list[str]]:
+def links(
+    session: Session, mailing: Mailing, series: Series, webinar: Webinar | None, mailing_list: MailingList | None
+) -> dict[str, list[str]]:
     """How each person's links are made; see `mail.building`."""
-    from publisher.webinars import letters
+    if mailing_list is not None:
+        page = f"/webinars/{webinar.slug}" if webinar is not None else f"/webinars/series/{series.slug}"
+        return {
+            "register": ["register", f"{page}?for=", ""],
+            "unsubscribe": ["unsubscribe", "/u/", f":{mailing_list.slug}"],
+            "preferences": ["preferences", "/preferences/", ""],
+        }
+    quiet = ["quiet", "/u/", ""]
+    found = {"booking": ["booking", "/webinars/mine/", ""], "quiet": quiet, "unsubscribe": quiet}
+    if mailing.kind in ("came", "missed"):
+        found["attended"] = ["attended", "/webinars/attended/", ""]
+    if webinar is not None:
+        found["join"] = _join(webinar.id)
+    if mailing.kind in WITH_CALENDAR:
+        found |= {f"join-{number}": _join(number) for number in {*dates_of(mailing), *on(session, series.id)}}
+    return found
 
-    numbers = dates_of(mailing) if mailing.webinar_id is not None else on(session, series.id)
-    if mailing.data.get("reason") == "added":
-        numbers = on(session, series.id)
-    webinars = [session.get_one(Webinar, number) for number in numbers]
-    return letters.links_of(mailing.kind, series, webinars, list_slug=mailing_list.slug if mailing_list else "")
+
+def _join(number: int | None) -> list[str]:
+    return ["join", "/j/", f"r:{{}}:{number}"]
 
 
 def on(session: Session, series_id: int | None) -> list[int]:

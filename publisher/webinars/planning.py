@@ -18,7 +18,7 @@ from publisher.audience.models import MailingList
 from publisher.house import House
 from publisher.mail.models import Letter, LetterState, OutboxState
 from publisher.mail.outbox import add_rows, let_out
-from publisher.webinars import editions, readers, recipients
+from publisher.webinars import editions, letters, readers, recipients
 from publisher.webinars.models import Mailing, Series, Webinar, WebinarState
 from publisher.webinars.recipients import CLASSES, Recipient
 
@@ -100,8 +100,6 @@ def _why_over(session: Session, mailing: Mailing) -> str:
 
 
 def _letter(session: Session, mailing: Mailing, now: datetime) -> Letter:
-    from publisher.webinars import letters
-
     series = session.get_one(Series, mailing.series_id)
     webinar = session.get(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
     mailing_list = session.get_one(MailingList, mailing.list_id) if mailing.kind == "announcement" else None
@@ -113,7 +111,7 @@ def _letter(session: Session, mailing: Mailing, now: datetime) -> Letter:
         identity_id=series.identity_id,
         list_key=mailing_list.slug if mailing_list is not None else None,
         uncertain=mailing_list.uncertain if mailing_list is not None else "resend",
-        links=editions.links(session, mailing, series, mailing_list),
+        links=editions.links(session, mailing, series, webinar, mailing_list),
         created_at=now,
     )
     session.add(letter)

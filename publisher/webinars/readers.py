@@ -19,6 +19,7 @@ from publisher.webinars.recipients import (
     REGISTRATION,
     SEAT,
     Recipient,
+    counted_for,
     may_get,
 )
 
@@ -80,28 +81,27 @@ def _on_list(session: Session, mailing: Mailing) -> Any:
 def _registered_already(mailing: Mailing) -> ColumnElement[bool]:
     """Whether a reader has a registration for what is announced. One that was never confirmed says nothing of its owner;
     one that they cancelled does: they know of it, and do not come."""
-    theirs = and_(
+    theirs = [
         REGISTRANT.c.address_id == PERSON.c.address_id,
         REGISTRATION.c.registrant_id == REGISTRANT.c.id,
         REGISTRATION.c.series_id == mailing.series_id,
         REGISTRATION.c.state != RegistrationState.PENDING.value,
-    )
+    ]
     if mailing.webinar_id is not None:
         seat = exists().where(SEAT.c.registration_id == REGISTRATION.c.id, SEAT.c.webinar_id == mailing.webinar_id)
-        theirs = and_(theirs, or_(REGISTRATION.c.is_whole, seat))
-    return exists().where(theirs)
+        theirs.append(or_(REGISTRATION.c.is_whole.is_(True), seat))
+    return counted_for(PERSON, REGISTRATION, *theirs)
 
 
 def _had_before(mailing: Mailing) -> ColumnElement[bool]:
     """Whether a reader had an announcement of the same by another letter, also through another list."""
-    same = and_(
+    return counted_for(
+        PERSON,
+        OUTBOX,
         MAILING.c.kind == "announcement",
         MAILING.c.series_id == mailing.series_id,
         MAILING.c.webinar_id.is_(None) if mailing.webinar_id is None else MAILING.c.webinar_id == mailing.webinar_id,
         MAILING.c.id != (mailing.id or 0),
-    )
-    return exists().where(
-        same,
         OUTBOX.c.letter_id == MAILING.c.letter_id,
         OUTBOX.c.address_id == PERSON.c.address_id,
         OUTBOX.c.state.in_(COUNTS_AS_HAD),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from publisher.house import House
@@ -58,7 +58,7 @@ def added(
 ) -> Mailing | None:
     """A series has one more date: to who registered for all of them."""
     series = session.get_one(Series, webinar.series_id)
-    return _tell(session, series, webinar, "update", {"reason": "added", "note": note, "added": [webinar.id]}, now, by)
+    return _tell(session, series, webinar, "update", {"reason": "added", "note": note}, now, by)
 
 
 def all_moved(
@@ -76,19 +76,11 @@ def all_moved(
     letter to each person, not one for each date."""
     if len(moves) == 1:
         return moved(session, house, *moves[0], now=now, by=by, note=note, reason=reason)
-    was: dict[str, str] = {}
+    dates: dict[str, Any] = {}
     for webinar, before in moves:
-        was |= _was(session, _stop_older(session, series, webinar, now), webinar, before)
+        dates[str(webinar.id)] = _was(session, _stop_older(session, series, webinar, now), webinar, before)
     _stop_older(session, series, None, now)
-    told = _tell(
-        session,
-        series,
-        None,
-        "update",
-        {"reason": reason, "note": note, "was": was, "dates": [int(number) for number in was]},
-        now,
-        by,
-    )
+    told = _tell(session, series, None, "update", {"reason": reason, "note": note, "dates": dates}, now, by)
     _send_anew(session, series, None, now)
     return told
 
@@ -109,7 +101,7 @@ def all_called_off(
     for webinar in webinars:
         _stop_older(session, series, webinar, now)
     _stop_older(session, series, None, now)
-    data = {"reason": "series", "note": note, "dates": [webinar.id for webinar in webinars]}
+    data = {"reason": "series", "note": note, "dates": {str(webinar.id): {} for webinar in webinars}}
     told = _tell(session, series, None, "cancellation", data, now, by)
     _send_anew(session, series, None, now)
     return told
@@ -155,13 +147,14 @@ def _stop_older(session: Session, series: Series, webinar: Webinar | None, now: 
 
 
 def _was(session: Session, former: list[Mailing], webinar: Webinar, before: Stood) -> dict[str, str]:
-    """The time that people know of, by the date's number: where the last move reached nobody, the one before that."""
-    number, at = str(webinar.id), before.starts_at.isoformat()
+    """Where people know it to stand: where the last move reached nobody, it is where it stood before that one."""
+    ends_at = before.ends_at.isoformat()
+    was = {"starts_at": before.starts_at.isoformat(), "ends_at": ends_at, "wall": before.wall, "zone": before.zone}
     for mailing in reversed(former):
         if mailing.kind != "update" or mailing.state != "cancelled" or _reached(session, mailing):
             break
-        at = mailing.data.get("was", {}).get(number, at)
-    return {number: at}
+        was = mailing.data.get("was") or was
+    return was
 
 
 def _reached(session: Session, mailing: Mailing) -> bool:
@@ -172,18 +165,16 @@ def _reached(session: Session, mailing: Mailing) -> bool:
 
 
 def _send_anew(session: Session, series: Series, webinar: Webinar | None, now: datetime) -> None:
-    """Announcements and messages that are being sent say the old time: those not yet reached get one with the new."""
-    about = [] if webinar is None else [col(Mailing.webinar_id).is_(None) | (col(Mailing.webinar_id) == webinar.id)]
-    wanted = select(Mailing).where(
-        col(Mailing.series_id) == series.id,
-        col(Mailing.kind).in_(("announcement", "message")),
-        col(Mailing.state) != "cancelled",
-        *about,
-    )
+    """What is being sent and says the old time (announcements, messages) is stopped: who was not reached gets the new."""
+    kind, date = col(Mailing.kind), col(Mailing.webinar_id)
+    stale: ColumnElement[bool] = kind.in_(("announcement", "message"))
+    if webinar is not None:  # an update about several dates names this one too
+        stale = or_(and_(stale, or_(date.is_(None), date == webinar.id)), and_(kind == "update", date.is_(None)))
+    wanted = select(Mailing).where(col(Mailing.series_id) == series.id, col(Mailing.state) != "cancelled", stale)
     for mailing in session.exec(wanted.order_by(col(Mailing.id)).execution_options(populate_existing=True)).all():
         ends = announcing.until(session, series, _webinar(session, mailing))
         # A message that staff wrote goes in any case: perhaps it says why.
-        comes = mailing.kind == "message" or ends is not None
+        comes = mailing.kind != "announcement" or ends is not None
         if mailing.state == "waiting":
             _bring_up_to_date(session, mailing, ends, comes, now)
         elif (state := _being_sent(session, mailing)) is not None:

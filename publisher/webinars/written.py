@@ -1,9 +1,10 @@
 """What staff wrote for a letter to many: {language: {subject, body}}, body in Markdown."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from publisher.errors import BadInput
-from publisher.languages import own_name
+from publisher.languages import fallbacks, own_name
 from publisher.webinars import fields
 
 Words = Mapping[str, Mapping[str, str]]
@@ -25,3 +26,9 @@ def read(words: Words, *, needs_subject: bool = True) -> dict[str, dict[str, str
         if body:
             found[code] = {"subject": subject, "body": body}
     return found
+
+
+def chosen(words: Mapping[str, Any], language: str, first: str) -> dict[str, str] | None:
+    """The words in this language, else in the series' own (`first`), else in whichever there are."""
+    near = [code for code in fallbacks(language) if code != "en" or language.startswith("en")]
+    return next((dict(words[code]) for code in (*near, first, "en", *words) if words.get(code)), None)

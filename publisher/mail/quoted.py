@@ -6,11 +6,14 @@ is 7 bit, has lines of at most 76 characters, needs no dot-stuffing (RFC 5321 §
 body for DKIM (no trailing blanks, no runs of blanks).
 """
 
+import re
+from collections.abc import Iterator
 from quopri import decodestring
 
 LINE = 75  # and one for the "=" of a soft break
 SOFT = "=\r\n"
 _PLAIN = bytes(b for b in range(33, 127) if b != 0x3D) + b" "
+_UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _TABLE = tuple(chr(b) if b in _PLAIN else f"={b:02X}" for b in range(256))
 
 
@@ -43,34 +46,36 @@ def decoded(wire: bytes) -> str:
 def clean(text: str) -> str:
     """`text` without control characters other than line ends and tabs; every kind of line end becomes `\\n`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(
-        c for c in text if c in "\n\t" or not (c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff")
-    )
+    return _UNSAID.sub("", text)
 
 
 def _line(text: str, *, hard: bool = True) -> str:
     """One line of text as lines of at most 76 characters, without the end of the last."""
-    rows: list[str] = []
-    row = ""
-    for character in _characters(text, hard=hard):
-        if len(row) + len(character) > LINE:
-            rows.append(row)
-            row = ""
-        if not row and character == ".":
-            character = "=2E"
-        row += character
-        if row == "From ":
-            row = "=46rom "
-    rows.append(row)
-    return SOFT.join(rows)
+    return SOFT.join(_rows(text if _is_plain(text) else _escaped(text, hard=hard)))
 
 
-def _characters(text: str, *, hard: bool) -> list[str]:
-    table = _TABLE
-    characters = [table[b] for b in text.encode("utf-8")]
+def _rows(encoded: str) -> Iterator[str]:
+    """Cut into rows, never through an escape. A row begins with no full stop and no “From ”."""
+    begin, whole = 0, len(encoded)
+    while begin < whole or not begin:
+        first = "=2E" if encoded.startswith(".", begin) else "=46" if encoded.startswith("From ", begin) else ""
+        end = begin + bool(first) + LINE - len(first)
+        if end < whole and (cut := encoded.rfind("=", end - 2, end)) >= 0:
+            end = cut
+        yield first + encoded[begin + bool(first) : end]
+        begin = end
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character stands for itself: most lines of most mails."""
+    return text.isascii() and not text.encode().translate(None, _PLAIN) and "  " not in text and text[-1:] != " "
+
+
+def _escaped(text: str, *, hard: bool) -> str:
+    characters = [_TABLE[b] for b in text.encode("utf-8")]
     for n in range(1, len(characters)):
         if characters[n] == " " and characters[n - 1] in (" ", "=20"):
             characters[n] = "=20"
     if hard and characters and characters[-1] == " ":
         characters[-1] = "=20"
-    return characters
+    return "".join(characters)

@@ -35,6 +35,8 @@ def moved(
 ) -> Mailing | None:
     """A date is at another time: `moved` by somebody, or because the `rules` of clocks there have changed."""
     series = session.get_one(Series, webinar.series_id)
+    if _is_told(session, series, webinar, "update"):
+        return None
     former = _stop_older(session, series, webinar, now)
     data = {"reason": reason, "note": note, "was": _was(session, former, webinar, before)}
     told = _tell(session, series, webinar, "update", data, now, by)
@@ -47,6 +49,8 @@ def called_off(
 ) -> Mailing | None:
     """One date will not be."""
     series = session.get_one(Series, webinar.series_id)
+    if _is_told(session, series, webinar, "cancellation"):
+        return None
     _stop_older(session, series, webinar, now)
     told = _tell(session, series, webinar, "cancellation", {"reason": "date", "note": note}, now, by)
     _send_anew(session, series, webinar, now)
@@ -76,6 +80,8 @@ def all_moved(
     letter to each person, not one for each date."""
     if len(moves) == 1:
         return moved(session, house, *moves[0], now=now, by=by, note=note, reason=reason)
+    if _is_told(session, series, None, "update"):
+        return None
     dates: dict[str, Any] = {}
     for webinar, before in moves:
         dates[str(webinar.id)] = _was(session, _stop_older(session, series, webinar, now), webinar, before)
@@ -98,6 +104,8 @@ def all_called_off(
     """Nothing more of a series will be: one letter to each person who registered for any of these dates."""
     if len(webinars) == 1:
         return called_off(session, house, webinars[0], now=now, by=by, note=note)
+    if _is_told(session, series, None, "cancellation"):
+        return None
     for webinar in webinars:
         _stop_older(session, series, webinar, now)
     _stop_older(session, series, None, now)
@@ -116,12 +124,9 @@ def _tell(
     now: datetime,
     by: str,
 ) -> Mailing | None:
-    session.flush()
-    session.refresh(series)
-    of_what = f"{series.id}:{webinar.id if webinar is not None else 0}"
     return mailings.make(
         session,
-        key=f"{kind}:{of_what}:{series.sequence}",
+        key=_key(session, series, webinar, kind),
         kind=kind,
         series=series,
         webinar=webinar,
@@ -130,6 +135,18 @@ def _tell(
         by=by,
         now=now,
     )
+
+
+def _key(session: Session, series: Series, webinar: Webinar | None, kind: str) -> str:
+    session.flush()
+    session.refresh(series, ["sequence"])
+    return f"{kind}:{series.id}:{webinar.id if webinar is not None else 0}:{series.sequence}"
+
+
+def _is_told(session: Session, series: Series, webinar: Webinar | None, kind: str) -> bool:
+    """Whether this very change has its letter already."""
+    key = _key(session, series, webinar, kind)
+    return session.exec(select(Mailing.id).where(col(Mailing.key) == key)).first() is not None
 
 
 def _stop_older(session: Session, series: Series, webinar: Webinar | None, now: datetime) -> list[Mailing]:

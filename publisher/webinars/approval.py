@@ -6,8 +6,7 @@ from sqlmodel import Session, col, select
 
 from publisher.errors import Conflict
 from publisher.house import House
-from publisher.webinars import _letters as letters
-from publisher.webinars import changing, registrants, waiting
+from publisher.webinars import changing, letters, registrants, waiting
 from publisher.webinars.models import Registration, RegistrationState, Series
 
 
@@ -32,7 +31,7 @@ def decline(session: Session, house: House, registration: Registration, *, now: 
     """No: they hear of it, and registering again does not change it. Who had places loses them. `Conflict` for who left."""
     changing.held(session, registration)
     if registration.state == RegistrationState.REGISTERED:
-        changing.leave(session, house, registration, RegistrationState.DECLINED, now=now, by_staff=True)
+        changing.leave(session, house, registration, RegistrationState.DECLINED, now=now)
         return
     if registration.state not in (RegistrationState.PENDING, RegistrationState.ASKED, RegistrationState.WAITING):
         raise Conflict(f"They are {registration.state}, so there is nothing to decline.")

@@ -5,9 +5,9 @@ taken back there (`changing`, `quiet`, `questions`). It logs nobody in and leads
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from publisher.audience import gate, people
 from publisher.audience import letters as audience_letters
@@ -18,7 +18,6 @@ from publisher.mail import addresses as mail_addresses
 from publisher.mail.models import Address
 from publisher.media.models import MediaFile
 from publisher.tokens import EXPIRED, Purpose
-from publisher.webinars import _letters as letters
 from publisher.webinars import (
     addresses,
     certificates,
@@ -28,6 +27,7 @@ from publisher.webinars import (
     proof,
     questions,
     registrants,
+    repeating,
     seats,
     waiting,
     words,
@@ -45,6 +45,10 @@ from publisher.webinars.models import (
 )
 from publisher.webinars.questions import Seen
 
+#: Of whoever has lost a link and does not say which: so many, of what ended no longer ago.
+MOST_LINKS, REMEMBERED = 5, timedelta(days=90)
+#: What a link leads to. Who has not confirmed, was declined, or left, registers instead.
+WITH_LINK = (RegistrationState.REGISTERED, RegistrationState.WAITING, RegistrationState.ASKED)
 LINK_SENT = N_("If that address is registered for this webinar, its link is on the way to it.")
 
 
@@ -130,12 +134,29 @@ def mail_link(session: Session, house: House, series: Series, email: str, *, ip:
     gate.spend_for_network(session, house.tokens, "webinar-link", ip, now=now)
     address = mail_addresses.find(session, house.tokens, email)
     registration = _standing(session, series, address)
-    if registration is not None and proof.may_write_again(session, house, email, now=now):
-        letters.lost_link(session, house, registration, now=now)
-    else:
-        said = audience_letters.fresh_link_context(translator(series.language))
-        audience_letters.as_if(session, house, "notice", series.language, said)
+    found = [registration] if registration is not None else []
+    _mail_each(session, house, email, found, 1, now)
     return LINK_SENT
+
+
+def mail_links(session: Session, house: House, email: str, *, ip: str = "", now: datetime) -> None:
+    """The same for who does not say for which webinar: the links of their last few that are not long over. Says nothing."""
+    mail_addresses.normalise(email)
+    gate.spend_for_network(session, house.tokens, "webinar-link", ip, now=now)
+    mine = _lately(session, mail_addresses.find(session, house.tokens, email), now)
+    _mail_each(session, house, email, mine, MOST_LINKS, now)
+
+
+def _mail_each(session: Session, house: House, email: str, found: list[Registration], most: int, now: datetime) -> None:
+    """A link for each; and for what is not there as much work, thrown away, so that the time does not tell how many there are."""
+    written = 0
+    for registration in found:
+        if proof.may_write_again(session, house, email, now=now):
+            repeating.remind(session, house, registration, now=now)
+            written += 1
+    said = audience_letters.fresh_link_context(translator("en"))
+    for _ in range(most - written):
+        audience_letters.as_if(session, house, "notice", "en", said)
 
 
 def new_calendar(session: Session, registrant: Registrant) -> None:
@@ -145,12 +166,25 @@ def new_calendar(session: Session, registrant: Registrant) -> None:
     session.flush()
 
 
+def _lately(session: Session, address: Address | None, now: datetime) -> list[Registration]:
+    """Their registrations with a date ahead, or over for no longer than `REMEMBERED`, the newest first."""
+    if address is None or not address.email or (registrant := registrants.of_address(session, address)) is None:
+        return []
+    recent = select(Webinar.series_id).where(col(Webinar.ends_at) > now - REMEMBERED)
+    which = select(Registration).where(
+        col(Registration.registrant_id) == registrant.id,
+        col(Registration.state).in_(WITH_LINK),
+        col(Registration.series_id).in_(recent),
+    )
+    order = (col(Registration.changed_at).desc(), col(Registration.id).desc())
+    return list(session.exec(which.order_by(*order).limit(MOST_LINKS)))
+
+
 def _standing(session: Session, series: Series, address: Address | None) -> Registration | None:
-    """What an address has on this series that a link leads to. Who has not confirmed gets the confirmation by registering."""
+    """What an address has on this series that a link leads to."""
     registrant = registrants.of_address(session, address) if address and address.email else None
     registration = registrants.registration_of(session, series, registrant) if registrant else None
-    out = (RegistrationState.PENDING, RegistrationState.DECLINED)
-    return registration if registration is not None and registration.state not in out else None
+    return registration if registration is not None and registration.state in WITH_LINK else None
 
 
 def _dates(
@@ -160,31 +194,46 @@ def _dates(
     mine = seats.of(session, registration)
     ahead = {one.id or 0 for one in seats.open_dates(session, series, now=now)}
     left = seats.free(session, series, ahead) or {}
+    dates = [one for one in programme.webinars_of(session, series) if _is_shown(one, mine, ahead)]
+    asked = questions.seen_at(session, registration, dates)
+    papers = handouts.shown_at(session, dates, now=now)
     found = []
-    for webinar in programme.webinars_of(session, series):
-        seat = mine.get(webinar.id or 0)
-        if webinar.state == WebinarState.DRAFT or (seat is None and webinar.id not in ahead):
-            continue
-        is_full = (seat is None or seat.state != "coming") and left.get(webinar.id or 0) == 0
+    for webinar in dates:
+        number = webinar.id or 0
+        seat = mine.get(number)
+        is_full = (seat is None or seat.state != "coming") and left.get(number) == 0
+        beside = _Beside(tuple(papers[number]), tuple(asked[number]))
         said = words.of_webinar(series, webinar, language)
-        found.append(_booked(session, house, registration, webinar, seat, said, webinar.id in ahead, is_full, now))
+        found.append(_booked(house, series, registration, webinar, seat, said, beside, number in ahead, is_full, now))
     return tuple(found)
 
 
+def _is_shown(webinar: Webinar, mine: dict[int, Seat], ahead: set[int]) -> bool:
+    return webinar.state != WebinarState.DRAFT and (webinar.id in mine or webinar.id in ahead)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a date: papers, and the questions that its registrant sees."""
+
+    handouts: tuple[tuple[Handout, MediaFile], ...]
+    questions: tuple[Seen, ...]
+
+
 def _booked(
-    session: Session,
     house: House,
+    series: Series,
     registration: Registration,
     webinar: Webinar,
     seat: Seat | None,
     said: words.Words,
+    beside: _Beside,
     is_ahead: bool,
     is_full: bool,
     now: datetime,
 ) -> BookedDate:
     comes = seat is not None and seat.state == "coming"
-    token = addresses.join_token(house, registration, webinar)
-    entrance = entrances.look(session, house, token, now) if comes else None
+    entrance = entrances.of_registration(series, webinar, registration, seat, now) if comes else None
     room = entrance.state if entrance else ""
     return BookedDate(
         webinar=webinar,
@@ -199,9 +248,9 @@ def _booked(
         join_url=addresses.join(house, registration, webinar) if room in ("early", "open") else "",
         file_url=addresses.calendar_file(house, webinar),
         recording_url=addresses.recording(house, webinar) if webinar.recording_found_at else "",
-        handouts=tuple(handouts.shown(session, webinar, now=now)),
-        questions=tuple(questions.seen_by(session, registration, webinar)),
-        answers=tuple(questions.published(session, webinar)),
+        handouts=beside.handouts,
+        questions=beside.questions,
+        answers=tuple(one.question for one in beside.questions if one.question.is_published),
         attended=seat.attended if seat else "",
         minutes=seat.minutes if seat else None,
     )

@@ -13,8 +13,7 @@ from sqlmodel import Session
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.languages import N_
-from publisher.webinars import _letters as letters
-from publisher.webinars import mailings, registrants, seats, waiting, wishes
+from publisher.webinars import letters, mailings, registrants, seats, waiting
 from publisher.webinars.models import Registration, RegistrationState, Seat, Series, Webinar
 from publisher.webinars.wishes import NOT_RECORDED, Over
 
@@ -24,11 +23,10 @@ GONE = N_("That date is over or was called off, so nothing can be changed about 
 STATES = ("coming", "recording", "away")
 
 
-def cancel(session: Session, house: House, registration: Registration, *, now: datetime, by: str = "them") -> bool:
-    """Give back all places, and take the entries out of their calendar; False where there was nothing to cancel. `by`: them |
-    staff. `Over` once every date has been held: what was attended stays."""
-    wishes.one_of(by, ("them", "staff"), "by")
-    return leave(session, house, registration, RegistrationState.CANCELLED, now=now, by_staff=by == "staff")
+def cancel(session: Session, house: House, registration: Registration, *, now: datetime) -> bool:
+    """Give back all places, and take the entries out of their calendar; False where there was nothing to cancel.
+    `Over` once every date has been held: what was attended stays."""
+    return leave(session, house, registration, RegistrationState.CANCELLED, now=now)
 
 
 def leave(
@@ -38,7 +36,6 @@ def leave(
     state: RegistrationState,
     *,
     now: datetime,
-    by_staff: bool,
 ) -> bool:
     """As `cancel`, to be cancelled or (by staff, who want them to stay out) declined."""
     series = held(session, registration)
@@ -50,7 +47,7 @@ def leave(
     registrants.touch(session, registration, now=now, dates=was_registered)
     mailings.stop_for(session, registration, now=now)
     if was_registered:
-        letters.has_left(session, house, registration, now=now, by_staff=by_staff)
+        letters.has_left(session, house, registration, now=now)
         waiting.promote(session, house, series, now=now)
     return True
 
@@ -110,12 +107,13 @@ def choose(
         seat.state = state
         session.add(seat)
     is_registered = registration.state == RegistrationState.REGISTERED
-    joined = "coming" in wanted.values()
+    joined = [one for one, state in wanted.items() if state == "coming"]
     registrants.touch(session, registration, now=now, dates=is_registered and bool(left or joined))
     for webinar in left:
         mailings.stop_for(session, registration, now=now, webinar=webinar)
     if is_registered and (left or joined):
-        letters.dates_changed(session, house, registration, now=now, removed=left)
+        ids = [one.id or 0 for one in left]
+        letters.dates_changed(session, house, registration, now=now, removed=ids, joined=joined)
     if left:
         waiting.promote(session, house, series, now=now)
     return True

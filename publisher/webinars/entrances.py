@@ -106,9 +106,15 @@ def _of_registration(session: Session, series: Series, webinar: Webinar, key: st
     registration = session.exec(which).first()
     if registration is None:
         raise NotFound(GONE)
+    return of_registration(series, webinar, registration, session.get(Seat, (registration.id, webinar.id)), now)
+
+
+def of_registration(
+    series: Series, webinar: Webinar, registration: Registration, seat: Seat | None, now: datetime
+) -> Entrance:
+    """The same for rows that were read already; whether the room's server answers is not looked at."""
     opens = webinar.starts_at - timedelta(minutes=series.opens_before)
     closes = webinar.ends_at + LINGERS
-    seat = session.get(Seat, (registration.id, webinar.id))
     state = _admitted(registration, seat) or _by_time(webinar, opens, closes, now, is_host=False)
     return Entrance(state, series, webinar, opens, closes, registration=registration)
 
@@ -119,6 +125,11 @@ def _of_speaker(session: Session, series: Series, webinar: Webinar, key: str, no
     speaker = session.exec(which.where(here)).first()
     if speaker is None:
         raise NotFound(GONE)
+    return of_speaker(series, webinar, speaker, now)
+
+
+def of_speaker(series: Series, webinar: Webinar, speaker: Speaker, now: datetime) -> Entrance:
+    """As `of_registration`, for who speaks or hosts."""
     opens = webinar.starts_at - max(HOSTS_BEFORE, timedelta(minutes=series.opens_before))
     closes = webinar.ends_at + LINGERS
     if (rehearsal := _rehearsal(webinar)) and now < rehearsal[1] and webinar.state != WebinarState.CANCELLED:

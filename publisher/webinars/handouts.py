@@ -1,5 +1,6 @@
 """Slides and papers of a date: speakers and staff bring them, and once it is over everybody may read them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -84,8 +85,25 @@ def of(session: Session, webinar: Webinar) -> list[tuple[Handout, MediaFile]]:
 
 def shown(session: Session, webinar: Webinar, *, now: datetime) -> list[tuple[Handout, MediaFile]]:
     """Those that everybody may read: of a date that was held; before, none."""
+    return shown_at(session, [webinar], now=now)[webinar.id or 0]
+
+
+def shown_at(
+    session: Session, webinars: Sequence[Webinar], *, now: datetime
+) -> dict[int, list[tuple[Handout, MediaFile]]]:
+    """The same of several dates, by their ids, with one question to the database."""
+    found: dict[int, list[tuple[Handout, MediaFile]]] = {one.id or 0: [] for one in webinars}
+    over = [one.id for one in webinars if _was_held(one, now)]
+    if over:
+        which = select(Handout, MediaFile).join(MediaFile, col(MediaFile.id) == col(Handout.media_id))
+        for handout, media in session.exec(which.where(col(Handout.webinar_id).in_(over)).order_by(col(Handout.id))):
+            found[handout.webinar_id].append((handout, media))
+    return found
+
+
+def _was_held(webinar: Webinar, now: datetime) -> bool:
     is_over = webinar.ended_at is not None or webinar.ends_at <= now
-    return of(session, webinar) if is_over and webinar.state == WebinarState.ANNOUNCED else []
+    return is_over and webinar.state == WebinarState.ANNOUNCED
 
 
 def name_of(handout: Handout, media: MediaFile) -> str:

@@ -6,9 +6,8 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session, col, select
 
 from publisher.house import House
-from publisher.languages import N_
-from publisher.webinars import _letters as letters
-from publisher.webinars import handouts, seats
+from publisher.languages import N_, translator
+from publisher.webinars import handouts, letters, seats
 from publisher.webinars.models import Series, Speaker, Webinar, WebinarState
 
 #: Speakers are reminded in the week before their date, at most every third day, and not in its last hours any more.
@@ -59,7 +58,8 @@ def _remind(house: House, speaker_id: int, now: datetime) -> bool:
         if speaker is None or not lacks or not _claim(session, speaker_id, now):
             return False
         session.refresh(speaker)
-        letters.speaker_missing(session, house, speaker, lacks, now=now)
+        say = translator(speaker.language).gettext
+        letters.speaker_missing(session, house, speaker, [say(one) for one in lacks], now=now)
         return True
 
 

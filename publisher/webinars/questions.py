@@ -4,7 +4,7 @@ Who asks may stay unnamed: hosts then see the words only. The registration is ke
 its owner finds it on their page and it can be forgotten with them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -146,10 +146,21 @@ def of(session: Session, webinar: Webinar, states: Iterable[str] = STATES) -> li
 
 def seen_by(session: Session, registration: Registration, webinar: Webinar) -> list[Seen]:
     """What somebody sees on their own page: what is shown or answered, and all of their own that nobody hid."""
-    votes = select(Vote.question_id).where(col(Vote.registration_id) == registration.id)
-    voted = set(session.exec(votes))
-    found = [Seen(one, one.registration_id == registration.id, one.id in voted) for one in of(session, webinar)]
-    return [one for one in found if one.question.state in SEEN or (one.is_mine and one.question.state == "new")]
+    return seen_at(session, registration, [webinar])[webinar.id or 0]
+
+
+def seen_at(session: Session, registration: Registration, webinars: Sequence[Webinar]) -> dict[int, list[Seen]]:
+    """The same of several dates, by their ids, in as many questions to the database."""
+    voted = set(session.exec(select(Vote.question_id).where(col(Vote.registration_id) == registration.id)))
+    ids = [one.id or 0 for one in webinars]
+    which = select(Question).where(col(Question.webinar_id).in_(ids))
+    order = (col(Question.votes).desc(), col(Question.asked_at), col(Question.id))
+    found: dict[int, list[Seen]] = {one: [] for one in ids}
+    for question in session.exec(which.order_by(*order)):
+        seen = Seen(question, question.registration_id == registration.id, question.id in voted)
+        if question.state in SEEN or (seen.is_mine and question.state == "new"):
+            found[question.webinar_id].append(seen)
+    return found
 
 
 def published(session: Session, webinar: Webinar) -> list[Question]:

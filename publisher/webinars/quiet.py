@@ -10,8 +10,7 @@ from publisher.errors import BadInput
 from publisher.house import House
 from publisher.mail.models import WAITING, Outbox
 from publisher.tokens import Purpose
-from publisher.webinars import _letters as letters
-from publisher.webinars import mailings, registrants, wishes, zones
+from publisher.webinars import letters, mailings, registrants, wishes, zones
 from publisher.webinars.models import Registration, RegistrationState
 
 

@@ -21,8 +21,7 @@ from publisher.languages import N_
 from publisher.mail import addresses
 from publisher.mail.models import Address, Suppression
 from publisher.tokens import Purpose
-from publisher.webinars import _letters as letters
-from publisher.webinars import proof, registrants, repeating, seats, waiting, wishes
+from publisher.webinars import letters, pretending, proof, registrants, repeating, seats, waiting, wishes
 from publisher.webinars.models import Registrant, Registration, RegistrationState, Series, Webinar
 from publisher.webinars.wishes import Checked, Wish
 
@@ -72,6 +71,30 @@ def register(session: Session, house: House, series: Series, wish: Wish, *, now:
         gate.spend_for_network(session, house.tokens, "webinar", wish.ip, now=now)
         gate.spend_for_day(session, "webinar", now=now)
     who = proof.who(session, house, wish)
+    since = pretending.newest_mail(session)
+    outcome = _taken(session, house, series, checked, who, now)
+    if not checked.trusted:
+        pretending.as_much_work(session, house, series, checked, since, now=now)
+    return outcome
+
+
+def prefilled(session: Session, house: House, token: str, *, now: datetime) -> Prefilled | None:
+    """What a register link of a reader says about them; None where they were erased since. `BadToken` where it is forged."""
+    person = people.by_key(session, house.tokens.open(Purpose.REGISTER, token, now=now))
+    email = people.address_of(session, person).email if person else ""
+    if person is None or not email:
+        return None
+    return Prefilled(
+        reader_key=person.key,
+        masked=addresses.mask(email),
+        name=person.name,
+        language=first_language(person),
+        zone=person.zone,
+        country=person.country,
+    )
+
+
+def _taken(session: Session, house: House, series: Series, checked: Checked, who: proof.Who, now: datetime) -> Outcome:
     seats.lock(session, series)
     said = _said(session, series, checked)
     if not proof.is_member(session, series, who.person):
@@ -92,22 +115,6 @@ def register(session: Session, house: House, series: Series, wish: Wish, *, now:
     elif write:
         letters.please_confirm(session, house, registration, now=now)
     return Outcome(registration.state, registration, True, said)
-
-
-def prefilled(session: Session, house: House, token: str, *, now: datetime) -> Prefilled | None:
-    """What a register link of a reader says about them; None where they were erased since. `BadToken` where it is forged."""
-    person = people.by_key(session, house.tokens.open(Purpose.REGISTER, token, now=now))
-    email = people.address_of(session, person).email if person else ""
-    if person is None or not email:
-        return None
-    return Prefilled(
-        reader_key=person.key,
-        masked=addresses.mask(email),
-        name=person.name,
-        language=first_language(person),
-        zone=person.zone,
-        country=person.country,
-    )
 
 
 def answers_until(session: Session, series: Series) -> datetime | None:

@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from publisher.house import House
-from publisher.webinars import _letters as letters
-from publisher.webinars import proof, registrants, seats, waiting
+from publisher.webinars import letters, proof, registrants, seats, waiting
 from publisher.webinars.models import Registration, RegistrationState, Series
 from publisher.webinars.proof import Who
 from publisher.webinars.wishes import Checked
@@ -41,7 +40,17 @@ def again(
     elif added and registration.state == RegistrationState.REGISTERED:
         letters.dates_changed(session, house, registration, now=now)
     elif not checked.trusted:
-        _remind(session, house, registration, now)
+        remind(session, house, registration, now=now)
+
+
+def remind(session: Session, house: House, registration: Registration, *, now: datetime) -> None:
+    """Mail them how their registration stands, with the link to it."""
+    if registration.state == RegistrationState.REGISTERED:
+        letters.lost_link(session, house, registration, now=now)
+    elif registration.state == RegistrationState.WAITING:
+        letters.is_waiting(session, house, registration, now=now)
+    elif registration.state == RegistrationState.ASKED:
+        letters.is_asked(session, house, registration, now=now)
 
 
 def _not_admitted_yet(
@@ -56,19 +65,12 @@ def _not_admitted_yet(
     if checked.trusted:
         waiting.admit(session, house, series, registration, now=now, approved=True)
     elif registration.state == RegistrationState.ASKED:
-        letters.is_asked(session, house, registration, now=now)
+        remind(session, house, registration, now=now)
     elif proof.says_yes_first(session, series, checked, who, must=_must(session, registration)):
         registrants.touch(session, registration, now=now, dates=False)  # it waits for as long as the new link lives
         letters.please_confirm(session, house, registration, now=now)
     else:
         waiting.admit(session, house, series, registration, now=now, approved=False)
-
-
-def _remind(session: Session, house: House, registration: Registration, now: datetime) -> None:
-    if registration.state == RegistrationState.WAITING:
-        letters.is_waiting(session, house, registration, now=now)
-    else:
-        letters.lost_link(session, house, registration, now=now)
 
 
 def _add(session: Session, series: Series, registration: Registration, checked: Checked, now: datetime) -> bool:

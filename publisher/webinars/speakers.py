@@ -20,8 +20,7 @@ from publisher.mail.models import Address
 from publisher.media import artwork, intake, storage
 from publisher.media.models import MediaFile
 from publisher.tokens import EXPIRED, Purpose
-from publisher.webinars import _letters as letters
-from publisher.webinars import handouts, wishes, zones
+from publisher.webinars import handouts, letters, wishes, zones
 from publisher.webinars.models import Handout, Series, Speaker, Webinar
 
 ROLES = ("speaker", "host", "interpreter")

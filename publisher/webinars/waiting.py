@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from publisher.house import House
-from publisher.webinars import _letters as letters
-from publisher.webinars import registrants, seats
-from publisher.webinars.models import Registration, RegistrationState, Series
+from publisher.webinars import letters, registrants, seats
+from publisher.webinars.models import Registration, RegistrationState, Seat, Series
 
 
 def admit(
@@ -60,11 +59,13 @@ def promote(session: Session, house: House, series: Series, *, now: datetime) ->
     moved: list[Registration] = []
     dates = [one.id or 0 for one in seats.open_dates(session, series, now=now)]
     left = seats.free(session, series, dates)
+    mine = _seats_of_waiting(session, series, dates)
     for registration in on_list(session, series):
-        if left is not None and not any(left.values()):
-            break
-        wanted = seats.wanted(session, series, registration, now=now)
-        if not wanted or (left is not None and not all(left[one] for one in wanted)):
+        wishes = mine.get(registration.id or 0, {})
+        wanted = [one for one, state in wishes.items() if state == "coming"]
+        if not wanted and "recording" not in wishes.values():
+            continue  # nothing ahead that they want
+        if left is not None and not all(left[one] for one in wanted):
             continue
         for one in wanted:
             if left is not None:
@@ -90,6 +91,23 @@ def position(session: Session, registration: Registration) -> int | None:
         return None
     series = session.get_one(Series, registration.series_id)
     return [one.id for one in on_list(session, series)].index(registration.id) + 1
+
+
+def _seats_of_waiting(session: Session, series: Series, dates: list[int]) -> dict[int, dict[int, str]]:
+    """Of everybody who waits: their wishes about these dates."""
+    which = (
+        select(Seat.registration_id, Seat.webinar_id, Seat.state)
+        .join(Registration, col(Registration.id) == col(Seat.registration_id))
+        .where(
+            col(Registration.series_id) == series.id,
+            col(Registration.state) == RegistrationState.WAITING,
+            col(Seat.webinar_id).in_(dates),
+        )
+    )
+    found: dict[int, dict[int, str]] = {}
+    for registration_id, webinar_id, state in session.exec(which):
+        found.setdefault(registration_id, {})[webinar_id] = state
+    return found
 
 
 def _register(session: Session, registration: Registration, now: datetime) -> None:

@@ -63,9 +63,8 @@ def run(house: House, now: datetime) -> list[Moved]:
     moved = [one for _, one in found if one is not None]
     for problem in (one for one in moved if one.after is None):
         log.warning("the date %s cannot be reckoned: %s", problem.slug, problem.problem)
-    for some in _by_series([one for one in moved if one.after is not None]):
-        with house.database.session() as session:
-            _move(session, house, some, now)
+    for some in _by_series([one for one in moved if one.after is not None], AT_ONCE):
+        _move_some(house, some, now)
     return moved
 
 
@@ -76,6 +75,20 @@ def _note_the_same(house: House, ids: Sequence[int]) -> None:
         which = update(_WEBINAR).where(_WEBINAR.c.id.in_(ids[start : start + AT_ONCE]), _WEBINAR.c.zone_data != present)
         with house.database.session() as session:
             session.execute(which.values(zone_data=present))
+
+
+def _move_some(house: House, moved: Sequence[Moved], now: datetime) -> None:
+    """In one transaction, or, where one series is in trouble, each in its own: it keeps no other from being right."""
+    try:
+        with house.database.session() as session:
+            _move(session, house, moved, now)
+    except Exception:
+        parts = list(_by_series(moved, 1))
+        if len(parts) < 2:
+            log.exception("the dates of series %s could not be reckoned anew", moved[0].series_id)
+            return
+        for one in parts:
+            _move_some(house, one, now)
 
 
 def preview(session: Session, now: datetime) -> list[Moved]:
@@ -189,11 +202,11 @@ def _follow(
     telling.all_moved(session, house, series, told, now=now, reason="rules")
 
 
-def _by_series(moved: Iterable[Moved]) -> Iterator[list[Moved]]:
-    """In parts of some hundred dates, a series never divided: its registrants are told once."""
+def _by_series(moved: Iterable[Moved], least: int) -> Iterator[list[Moved]]:
+    """In parts of so many dates or a few more, a series never divided: its registrants are told once."""
     part: list[Moved] = []
     for one in sorted(moved, key=lambda each: (each.series_id, each.webinar_id)):
-        if len(part) >= AT_ONCE and part[-1].series_id != one.series_id:
+        if len(part) >= least and part[-1].series_id != one.series_id:
             yield part
             part = []
         part.append(one)

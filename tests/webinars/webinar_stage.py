@@ -7,6 +7,7 @@ from cast import a_hub
 from sqlmodel import Session, col, select
 
 from publisher.house import House
+from publisher.library.models import Record, Source, Work
 from publisher.mail.models import Identity
 from publisher.webinars import programme, scheduling, series, times
 from publisher.webinars.models import Series, Webinar
@@ -50,6 +51,17 @@ def dates_of(session: Session, made: Series) -> list[Webinar]:
     """The dates as they are now, whatever the session remembers."""
     wanted = select(Webinar).where(col(Webinar.series_id) == made.id).order_by(col(Webinar.number))
     return list(session.exec(wanted.execution_options(populate_existing=True)))
+
+
+def on_the_shelf(session: Session) -> dict[str, Work]:
+    """The works that webinars put on the shelf and that are still there, by their titles."""
+    rows = session.exec(
+        select(Record, Work)
+        .join(Source, col(Source.id) == col(Record.source_id))
+        .join(Work, col(Work.id) == col(Record.work_id))
+        .where(col(Source.slug) == "webinars", col(Record.deleted_at).is_(None), col(Work.state) == "approved")
+    )
+    return {record.data["title"]: work for record, work in rows if record.language == work.language}
 
 
 def _announced(session: Session, house: House, made: Series, now: datetime) -> Series:

@@ -30,6 +30,9 @@ from publisher.podcasts import pings, publishing, taking
 from publisher.podcasts.downloads import counting, forgetting
 from publisher.settings import Settings
 from publisher.staff import sessions
+from publisher.webinars import audit, mailings, preparing
+from publisher.webinars import forgetting as webinar_forgetting
+from publisher.webinars.rooms import watching
 
 log = logging.getLogger("publisher.scheduler")
 
@@ -92,6 +95,22 @@ def count_downloads(house: House, now: datetime) -> object:
     return {"weighed": counting.settle(house, now)}
 
 
+def write_of_webinars(house: House, now: datetime) -> object:
+    return {"let_out": mailings.plan_due(house, now)}
+
+
+def audit_clocks(house: House, now: datetime) -> object:
+    return {"moved": len(audit.run(house, now))}
+
+
+def remind_speakers(house: House, now: datetime) -> object:
+    return {"written": preparing.remind_missing(house, now)}
+
+
+def watch_rooms(house: House, now: datetime) -> object:
+    return watching.look(house, now)
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -102,6 +121,7 @@ def forget(house: House, now: datetime) -> object:
         sessions.forget_old(session, present)
         uploads.forget_old(session, house, now=present)
         forgetting.forget_secrets(session, present)
+        webinar_forgetting.forget(session, house, now)
     return None
 
 
@@ -112,13 +132,19 @@ TIMETABLE = (
     Every("sound", 30, take_sound, "fetch the sound of shows that were brought in", taking.waiting),
     Every("downloads", 60, count_downloads, "weigh what was served: is it a download, and whose"),
     Every("newsletters", 20, tend_newsletters, "grow drafts, release what is due, close what was sent"),
+    Every(
+        "webinars", 1, write_of_webinars, "reminders, announcements, changes and follow-ups at their time", mailings.due
+    ),
+    Every("rooms", 60, watch_rooms, "see who is in a room, take recordings, settle attendance"),
+    Every("calendar rules", 3600, audit_clocks, "move what new rules of clocks move, and tell whom it concerns"),
+    Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
     Every(
         "forget",
         3600,
         forget,
-        "old addresses of machines, mails in the mailbox, budgets, sessions, uploads, secrets of counting",
+        "old addresses of machines, mails in the mailbox, budgets, sessions, uploads, secrets of counting, answers of registrants",
     ),
 )
 

@@ -132,11 +132,11 @@ TIMETABLE = (
     Every("sound", 30, take_sound, "fetch the sound of shows that were brought in", taking.waiting),
     Every("downloads", 60, count_downloads, "weigh what was served: is it a download, and whose"),
     Every("newsletters", 20, tend_newsletters, "grow drafts, release what is due, close what was sent"),
+    Every("calendar rules", 3600, audit_clocks, "move what new rules of clocks move, and tell whom it concerns"),
     Every(
         "webinars", 1, write_of_webinars, "reminders, announcements, changes and follow-ups at their time", mailings.due
     ),
     Every("rooms", 60, watch_rooms, "see who is in a room, take recordings, settle attendance"),
-    Every("calendar rules", 3600, audit_clocks, "move what new rules of clocks move, and tell whom it concerns"),
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),

@@ -52,6 +52,10 @@ class Registration:
         """When they registered, at some hour of their day."""
         return _on(now, -self.days_ago) + timedelta(minutes=30 + sum(self.email.encode()) % 600)
 
+    def is_away(self, number: int) -> bool:
+        """Whether they opted out of that date."""
+        return self.away is not None and self.away["date"] == number
+
 
 @dataclass(frozen=True)
 class Question:

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience.models import MailingList, Person
-from publisher.demo import content, listening, marker, past, people, podcasts, settling, shelf
+from publisher.demo import content, listening, marker, past, people, podcasts, settling, shelf, webinars
 from publisher.demo.living import demo_sources, private_hosts_for
 from publisher.demo.removal import remove, take_away
 from publisher.errors import Conflict
@@ -24,6 +24,7 @@ from publisher.newsletters import newsletters
 from publisher.newsletters.models import Issue, IssueState, Newsletter
 from publisher.podcasts.models import Episode, Show
 from publisher.vocabulary import terms
+from publisher.webinars.models import Registration, Series, Webinar
 
 __all__ = [
     "DEMO_LOGIN", "Login", "Summary", "demo_sources", "install", "is_installed", "private_hosts_for", "remove",
@@ -53,6 +54,8 @@ class Summary:
     issues_sent: int
     shows: int
     episodes: int
+    webinars: int
+    registrations: int
     draft: str
     staff: tuple[Login, ...]
     password: str
@@ -72,13 +75,14 @@ def install(house: House, now: datetime) -> Summary:
             take_away(session, house)
         _must_be_empty(session)
         _settle(session, house, now)
-    main = content.newsletters()[0]
+    main, since = content.newsletters()[0], None
     for issue in (issue for issue in main.issues if issue.sent_days_ago is not None):
-        with house.database.session() as session:
-            _come_in(session, house, now, until=past.sent_at(main, issue, now))
+        sent = past.sent_at(main, issue, now)
+        _happen(house, now, since=since, until=sent)
         past.send(house, main, issue, now=now)
+        since = sent
+    _happen(house, now, since=since, until=now)
     with house.database.session() as session:
-        _come_in(session, house, now, until=now)
         listening.listen(session, house, now=now)
         _begin_drafts(session, content.newsletters(), now)
         marker.complete(session)
@@ -99,6 +103,7 @@ def _must_be_empty(session: Session) -> None:
             ("readers", _count(session, Person)),
             ("newsletters", _count(session, Newsletter)),
             ("shows", _count(session, Show)),
+            ("webinars", _count(session, Series)),
             ("lists", _count(session, MailingList, col(MailingList.slug) != settling.FIRST_LIST)),
         )
         if number
@@ -122,6 +127,13 @@ def _settle(session: Session, house: House, now: datetime) -> None:
     settling.let_sources_in(session, house, now)
     people.hire(session, house, now)
     podcasts.found(session, house, now=now)
+
+
+def _happen(house: House, now: datetime, *, since: datetime | None, until: datetime) -> None:
+    """Who and what came to the hub in that time, and what took place there."""
+    with house.database.session() as session:
+        _come_in(session, house, now, until=until)
+    webinars.happen(house, since=since, until=until, now=now)
 
 
 def _come_in(session: Session, house: House, now: datetime, *, until: datetime) -> None:
@@ -157,6 +169,8 @@ def _summary(session: Session) -> Summary:
         issues_sent=_count(session, Issue, col(Issue.state) == IssueState.SENT),
         shows=_count(session, Show),
         episodes=_count(session, Episode),
+        webinars=_count(session, Webinar),
+        registrations=_count(session, Registration),
         draft=session.exec(drafts.order_by(col(Issue.id).desc())).first() or "",
         staff=tuple(Login(person.name, person.email, person.role) for person in content.hub().staff),
         password=people.PASSWORD,

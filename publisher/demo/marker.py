@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from publisher.demo import content
+from publisher.demo import content, gatherings
 from publisher.mail import addresses
 from publisher.staff import trail
 from publisher.staff.models import Trail
@@ -64,9 +64,9 @@ def slugs() -> dict[str, tuple[str, ...]]:
 
 
 def emails() -> tuple[str, ...]:
-    """Addresses of the demo's readers and staff, normalised. They end in domains that belong to nobody (RFC 2606)."""
+    """Addresses of the demo's readers, staff, speakers and guests, normalised. They end in domains that belong to nobody (RFC 2606)."""
     people = [reader.email for reader in content.readers()] + [member.email for member in content.hub().staff]
-    return tuple(addresses.normalise(email) for email in people)
+    return tuple(dict.fromkeys(addresses.normalise(email) for email in [*people, *gatherings.emails()]))
 
 
 def hashes(tokens: Tokens) -> tuple[str, ...]:

@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
-from publisher.demo import programme
+from publisher.demo import kept_files, programme
 from publisher.errors import Conflict
-from publisher.house import House
 from publisher.library.models import Record, Source
-from publisher.media import storage
-from publisher.media.models import MediaFile, Upload
 from publisher.podcasts import shelf
 from publisher.podcasts.downloads.models import Agent, CountingSecret, DownloadRequest, DownloadWindow
 from publisher.podcasts.models import Episode, Ping, PrivateFeed, Rendition, Show, ShowImport, Transcript
@@ -41,7 +37,7 @@ def on_air(session: Session, at: datetime | None) -> OnAir:
     return OnAir(
         shows=shows,
         episodes=episodes,
-        files=_ids(session, MediaFile, col(MediaFile.id).in_(_used(shows, episodes)), col(MediaFile.created_at) == at),
+        files=kept_files.brought(session, kept_files.of_shows(shows, episodes), at),
         records=_ids(session, Record, col(Record.source_id).in_(source), col(Record.guid).in_(said)),
     )
 
@@ -56,9 +52,8 @@ def must_be_only_ours(session: Session, here: OnAir, at: datetime, *, lists: Ids
         raise Conflict("A show of your own is for a list of the demo. Change it first, or keep the demo.")
 
 
-def take_off(session: Session, house: House, here: OnAir, at: datetime, *, people: Ids) -> list[Path]:
-    """Delete what was begun `at`, and private feeds of the demo's `people` elsewhere. Returns files to delete once this is
-    committed."""
+def take_off(session: Session, here: OnAir, at: datetime, *, people: Ids) -> None:
+    """Delete what was begun `at`, and private feeds of the demo's `people` elsewhere; its files stay: see `kept_files`."""
     _numbers(session, here, at)
     _delete(session, PrivateFeed, or_(col(PrivateFeed.show_id).in_(here.shows), col(PrivateFeed.person_id).in_(people)))
     for table in (Ping, ShowImport):
@@ -68,7 +63,6 @@ def take_off(session: Session, house: House, here: OnAir, at: datetime, *, peopl
     session.execute(update(Episode).where(col(Episode.original_id).in_(here.episodes)).values(original_id=None))
     _delete(session, Episode, col(Episode.id).in_(here.episodes))
     _delete(session, Show, col(Show.id).in_(here.shows))
-    return _files(session, house, here.files)
 
 
 def close_source(session: Session) -> None:
@@ -86,34 +80,6 @@ def _numbers(session: Session, here: OnAir, at: datetime) -> None:
     _delete(session, Agent, ~used)
     asked = select(col(DownloadWindow.day))
     _delete(session, CountingSecret, col(CountingSecret.created_at) == at, col(CountingSecret.day).not_in(asked))
-
-
-def _files(session: Session, house: House, files: Ids) -> list[Path]:
-    """Files that no other show, episode or upload has come to use."""
-    others = or_(
-        col(MediaFile.id).in_(_used()), col(MediaFile.id).in_(_known(select(Upload.media_id), Upload.media_id))
-    )
-    idle = session.exec(select(MediaFile).where(col(MediaFile.id).in_(files), ~others)).all()
-    paths = [storage.path_of(house.settings, media) for media in idle]
-    _delete(session, MediaFile, col(MediaFile.id).in_([media.id for media in idle]))
-    return paths
-
-
-def _used(shows: Ids | None = None, episodes: Ids | None = None) -> Any:
-    """Numbers of the files that these shows and episodes use; without any named, that all do."""
-    covers = _known(select(Show.artwork_id), Show.artwork_id)
-    sounds = _known(select(Episode.audio_id), Episode.audio_id)
-    pictures = _known(select(Episode.artwork_id), Episode.artwork_id)
-    slower = select(Rendition.media_id)
-    if shows is not None and episodes is not None:
-        covers = covers.where(col(Show.id).in_(shows))
-        sounds, pictures = (which.where(col(Episode.id).in_(episodes)) for which in (sounds, pictures))
-        slower = slower.where(col(Rendition.episode_id).in_(episodes))
-    return covers.union(sounds, pictures, slower)
-
-
-def _known(which: Any, column: Any) -> Any:
-    return which.where(col(column).is_not(None))
 
 
 def _ids(session: Session, table: Any, *where: ColumnElement[bool]) -> list[int]:

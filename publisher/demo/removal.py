@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from publisher.audience.lists import find as find_list
 from publisher.audience.lists import reopen
 from publisher.audience.models import AddressChange, Consent, Interest, MailingList, Person, Subscription
-from publisher.demo import marker, off_air
+from publisher.demo import kept_files, marker, off_air, packing_up
 from publisher.errors import Conflict, NotFound
 from publisher.house import House
 from publisher.library.models import (
@@ -41,6 +41,7 @@ from publisher.mail.models import (
 )
 from publisher.newsletters.models import Issue, IssueItem, Newsletter, Received, Section
 from publisher.staff.models import Member, StaffSession
+from publisher.webinars.models import Registrant, Speaker
 
 Ids = Sequence[int]
 
@@ -59,6 +60,7 @@ class Made:
     addresses: Ids
     people: Ids
     on_air: off_air.OnAir
+    gathered: packing_up.Gathered
 
 
 def remove(house: House, now: datetime) -> None:
@@ -70,6 +72,9 @@ def remove(house: House, now: datetime) -> None:
         made = _made(session, house)
         _must_touch_nothing_real(session, made)
         off_air.must_be_only_ours(session, made.on_air, line.at, lists=made.lists)
+        packing_up.must_be_only_ours(
+            session, made.gathered, addresses=made.addresses, lists=made.lists, identities=made.identities
+        )
         left = take_away(session, house)
     for path in left:
         path.unlink(missing_ok=True)
@@ -80,11 +85,15 @@ def take_away(session: Session, house: House) -> list[Path]:
     unless the demo is filled again."""
     made, line = _made(session, house), marker.find(session)
     assert line is not None
+    theirs = {"addresses": made.addresses, "lists": made.lists, "identities": made.identities}
+    packing_up.pack_up(session, made.gathered, letters=made.letters, **theirs)
     _mails(session, made, line.at)
     _issues(session, made)
-    left = off_air.take_off(session, house, made.on_air, line.at, people=made.people)
+    off_air.take_off(session, made.on_air, line.at, people=made.people)
+    left = kept_files.take_away(session, house, [*made.on_air.files, *made.gathered.files])
     _works(session, made)
     off_air.close_source(session)
+    packing_up.close_source(session)
     _people(session, made)
     _newsletters(session, made)
     _sign_as_before(session, line.data["before"], line.data.get("signs", {}))
@@ -112,7 +121,7 @@ def _made(session: Session, house: House) -> Made:
     identities_of, lists = those(Identity, named["identities"]), those(MailingList, named["lists"])
     list_keys = select(MailingList.slug).where(col(MailingList.id).in_(lists))
     issues = _ids(session, Issue, col(Issue.newsletter_id).in_(newsletters))
-    here = off_air.on_air(session, at)
+    here, met = off_air.on_air(session, at), packing_up.gathered(session, at)
     of_issues = select(Issue.letter_id).where(col(Issue.id).in_(issues), col(Issue.letter_id).is_not(None))
     return Made(
         identities=identities_of,
@@ -124,20 +133,22 @@ def _made(session: Session, house: House) -> Made:
             Letter,
             or_(
                 col(Letter.id).in_(of_issues),
+                col(Letter.id).in_(met.letters),
                 col(Letter.list_key).in_(list_keys),
                 col(Letter.identity_id).in_(identities_of),
             ),
         ),
         sources=sources,
-        works=_works_of(session, sources, here.records),
+        works=_works_of(session, sources, [*here.records, *met.records]),
         addresses=people_addresses,
         people=_ids(session, Person, or_(col(Person.address_id).in_(people_addresses), col(Person.id).in_(moved))),
         on_air=here,
+        gathered=met,
     )
 
 
 def _works_of(session: Session, sources: Ids, records: Ids) -> Ids:
-    """Works that only the demo's sources and episodes speak of, and what was merged into them. Others outlive it."""
+    """Works that only the demo's sources, episodes and webinars speak of, and what was merged into them. Others outlive it."""
     ours = or_(col(Record.source_id).in_(sources), col(Record.id).in_(records))
     here = select(Record.work_id).where(ours, col(Record.work_id).is_not(None))
     elsewhere = select(Record.work_id).where(~ours, col(Record.work_id).is_not(None))
@@ -223,7 +234,8 @@ def _works(session: Session, made: Made) -> None:
     _delete(session, LookAlike, or_(col(LookAlike.work_id).in_(made.works), col(LookAlike.other_id).in_(made.works)))
     for table in (SearchDocument, WorkText, Subject, TitleBlock, WorkKey):
         _delete(session, table, col(table.work_id).in_(made.works))
-    said = or_(col(Record.source_id).in_(made.sources), col(Record.id).in_(made.on_air.records))
+    own = [*made.on_air.records, *made.gathered.records]
+    said = or_(col(Record.source_id).in_(made.sources), col(Record.id).in_(own))
     _delete(session, Record, or_(said, col(Record.work_id).in_(made.works)))
     session.execute(update(Work).where(col(Work.merged_into_id).in_(made.works)).values(merged_into_id=None))
     _delete(session, Work, col(Work.id).in_(made.works))
@@ -247,6 +259,8 @@ def _people(session: Session, made: Made) -> None:
         col(Address.id).in_(select(Share.address_id)),
         col(Address.id).in_(select(AddressChange.new_address_id)),
         col(Address.id).in_(select(AddressChange.old_address_id)),
+        col(Address.id).in_(select(Registrant.address_id)),
+        col(Address.id).in_(select(Speaker.address_id).where(col(Speaker.address_id).is_not(None))),
     )
     _delete(session, Address, col(Address.id).in_({*made.addresses, *taken}), ~used)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from publisher.audience import lists
-from publisher.demo import content, marker, podcasts
+from publisher.demo import content, marker, podcasts, webinars
 from publisher.house import House
 from publisher.library.models import Source
 from publisher.mail import identities
@@ -102,7 +102,7 @@ def let_sources_in(session: Session, house: House, now: datetime) -> None:
 
 
 def move(session: Session, house: House, now: datetime) -> None:
-    """The hub answers under another address than when it was filled: its sources, podcasts and web site are there too."""
+    """The hub answers under another address than when it was filled: its sources, podcasts, webinars and web site are there too."""
     for about in content.sources():
         source = session.exec(select(Source).where(col(Source.slug) == about.key)).first()
         address = house.settings.url(about.path)
@@ -113,6 +113,7 @@ def move(session: Session, house: House, now: datetime) -> None:
     before = line.data.get("signs", {}) if line is not None else {}
     if before.get("website") != house.settings.public_url:
         podcasts.move(session, house, now=now)
+        webinars.move(session, house, now=now)
     same = select(Identity).where(col(Identity.website) == before.get("website"))
     for identity in session.exec(same.where(col(Identity.slug).in_(("hub", *marker.slugs()["identities"])))):
         identity.website = house.settings.public_url

@@ -3,11 +3,11 @@
 They get the invitation to the date as everybody does, with a way in of their own, and rehearsals as events apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from publisher.house import House
 from publisher.languages import translator
@@ -17,6 +17,9 @@ from publisher.mail.post import LIVES, post
 from publisher.webinars import addresses, invites, programme
 from publisher.webinars.contexts import context_of, there_text
 from publisher.webinars.models import Series, Speaker, Webinar, WebinarState
+
+#: A date that has changed, and where it stood before; None for one that was called off.
+Move = tuple[Webinar, datetime | None]
 
 
 def speaker_invited(session: Session, house: House, speaker: Speaker, *, now: datetime) -> Outbox | None:
@@ -34,52 +37,37 @@ def speaker_invited(session: Session, house: House, speaker: Speaker, *, now: da
 
 
 def speaker_told(
-    session: Session, house: House, speaker: Speaker, webinar: Webinar, *, now: datetime, was: datetime | None = None
+    session: Session, house: House, speaker: Speaker, moves: Sequence[Move], *, now: datetime
 ) -> Outbox | None:
-    """A date of theirs has moved from `was`, or was called off; their invitation follows."""
+    """Dates of theirs have moved, or were called off, all in one letter; their invitation follows."""
     series = session.get_one(Series, speaker.series_id)
-    say, language = translator(speaker.language).gettext, speaker.language
-    if webinar.state == WebinarState.CANCELLED:
-        subject, said = say("Called off: %(title)s"), say("This date is called off. We are sorry.")
-        calendar = invites.cancel_body(session, house, series, language=language, webinar=webinar, host=True)
+    say, language, dates = translator(speaker.language).gettext, speaker.language, [webinar for webinar, _ in moves]
+    if all(one.state == WebinarState.CANCELLED for one in dates):
+        subject, said = say("Called off: %(title)s"), say("It is called off. We are sorry.")
+        calendar = invites.cancel_body(session, house, series, language=language, webinars=dates, host=True)
     else:
         subject, said = say("New time: %(title)s"), say("The time has changed. Please tell us if it does not suit you.")
+        one = dates[0] if len(dates) == 1 else None
+        covering = {theirs.id or 0 for theirs in [one, *_dates_of(session, series, speaker)] if theirs is not None}
         calendar = invites.request_body(
-            session,
-            house,
-            series,
-            language=language,
-            covering={webinar.id or 0},
-            webinar=webinar,
-            host=True,
-            reply=False,
-        )
+            session, house, series, language=language, covering=covering, webinar=one, host=True, reply=False,
+            whole=speaker.webinar_id is None,
+        )  # fmt: skip
     return _post(
-        session,
-        house,
-        series,
-        speaker,
-        "told",
-        [webinar],
-        subject,
-        [said],
-        calendar,
-        now=now,
-        was=was,
-        note=webinar.note,
-    )
+        session, house, series, speaker, "told", dates, subject, [said], calendar, now=now, note=dates[0].note,
+        was={webinar.id or 0: was for webinar, was in moves if was is not None},
+    )  # fmt: skip
 
 
-def speakers_told(
-    session: Session, house: House, webinar: Webinar, *, now: datetime, was: datetime | None = None
-) -> int:
-    """The same to all who speak or help at that date; how many were written to."""
-    whose = or_(col(Speaker.webinar_id) == webinar.id, col(Speaker.webinar_id).is_(None))
-    wanted = select(Speaker).where(
-        col(Speaker.series_id) == webinar.series_id, whose, col(Speaker.invited_at).is_not(None)
-    )
-    people = session.exec(wanted.order_by(col(Speaker.id))).all()
-    return sum(speaker_told(session, house, one, webinar, now=now, was=was) is not None for one in people)
+def speakers_told(session: Session, house: House, moves: Sequence[Move], *, now: datetime) -> int:
+    """The same to all who were invited to speak or help at any of these dates of a series; how many were written to."""
+    series_id = moves[0][0].series_id
+    wanted = select(Speaker).where(col(Speaker.series_id) == series_id, col(Speaker.invited_at).is_not(None))
+    sent = 0
+    for speaker in session.exec(wanted.order_by(col(Speaker.id))).all():
+        theirs = [move for move in moves if speaker.webinar_id in (None, move[0].id)]
+        sent += bool(theirs) and speaker_told(session, house, speaker, theirs, now=now) is not None
+    return sent
 
 
 def rehearsal(
@@ -139,7 +127,7 @@ def _post(
     calendar: CalendarBody | None,
     *,
     now: datetime,
-    was: datetime | None = None,
+    was: Mapping[int, datetime] | None = None,
     at: datetime | None = None,
     note: str = "",
     missing: Sequence[str] = (),
@@ -155,7 +143,7 @@ def _post(
     )
     context = context_of(
         session, house, series, about, speaker.language, now=now, listing=[one.id or 0 for one in dates],
-        was={about.id or 0: was} if about is not None and was is not None else None,
+        was=was,
     )  # fmt: skip
     if at is not None:
         context["first"] |= {"starts_at": at, "there_text": there_text(at, dates[0].zone, speaker.language)}

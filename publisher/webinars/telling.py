@@ -1,4 +1,5 @@
-"""What everybody hears who registered: a date has moved, was added or is called off. One letter to many, due now.
+"""What everybody hears who registered: a date has moved, was added or is called off. One letter to many, due now. Who speaks
+there hears it at once.
 
 Call these when the rows are written and reminders are planned anew. A newer one for the same date stops what still waits of
 the older; what was being sent with the old time in it (announcements, messages) is stopped and planned anew for those it had
@@ -17,6 +18,7 @@ from publisher.mail.models import COUNTS_AS_HAD, WAITING, Letter, LetterState
 from publisher.mail.outbox import OUTBOX
 from publisher.webinars import announcing, mailings
 from publisher.webinars.models import Mailing, Series, Webinar
+from publisher.webinars.speaker_letters import speakers_told
 from publisher.webinars.times import Stood
 
 _NEWER = "Something newer is told of this date."
@@ -40,6 +42,7 @@ def moved(
     former = _stop_older(session, series, webinar, now)
     data = {"reason": reason, "note": note, "was": _was(session, former, webinar, before)}
     told = _tell(session, series, webinar, "update", data, now, by)
+    speakers_told(session, house, [(webinar, before.starts_at)], now=now)
     _send_anew(session, series, webinar, now)
     return told
 
@@ -53,6 +56,7 @@ def called_off(
         return None
     _stop_older(session, series, webinar, now)
     told = _tell(session, series, webinar, "cancellation", {"reason": "date", "note": note}, now, by)
+    speakers_told(session, house, [(webinar, None)], now=now)
     _send_anew(session, series, webinar, now)
     return told
 
@@ -82,11 +86,12 @@ def all_moved(
         return moved(session, house, *moves[0], now=now, by=by, note=note, reason=reason)
     if _is_told(session, series, None, "update"):
         return None
+    former = _stop_all(session, series, [webinar for webinar, _ in moves], now)
     dates: dict[str, Any] = {}
     for webinar, before in moves:
-        dates[str(webinar.id)] = _was(session, _stop_older(session, series, webinar, now), webinar, before)
-    _stop_older(session, series, None, now)
+        dates[str(webinar.id)] = _was(session, former.get(webinar.id, []), webinar, before)
     told = _tell(session, series, None, "update", {"reason": reason, "note": note, "dates": dates}, now, by)
+    speakers_told(session, house, [(webinar, before.starts_at) for webinar, before in moves], now=now)
     _send_anew(session, series, None, now)
     return told
 
@@ -106,11 +111,10 @@ def all_called_off(
         return called_off(session, house, webinars[0], now=now, by=by, note=note)
     if _is_told(session, series, None, "cancellation"):
         return None
-    for webinar in webinars:
-        _stop_older(session, series, webinar, now)
-    _stop_older(session, series, None, now)
+    _stop_all(session, series, webinars, now)
     data = {"reason": "series", "note": note, "dates": {str(webinar.id): {} for webinar in webinars}}
     told = _tell(session, series, None, "cancellation", data, now, by)
+    speakers_told(session, house, [(webinar, None) for webinar in webinars], now=now)
     _send_anew(session, series, None, now)
     return told
 
@@ -149,11 +153,26 @@ def _is_told(session: Session, series: Series, webinar: Webinar | None, kind: st
     return session.exec(select(Mailing.id).where(col(Mailing.key) == key)).first() is not None
 
 
-def _stop_older(session: Session, series: Series, webinar: Webinar | None, now: datetime) -> list[Mailing]:
+def _stop_older(session: Session, series: Series, webinar: Webinar, now: datetime) -> list[Mailing]:
     """Updates and cancellations of this date that are not over, the newest last; none of them goes on."""
+    return _stop(session, series, col(Mailing.webinar_id) == webinar.id, now)
+
+
+def _stop_all(
+    session: Session, series: Series, webinars: Sequence[Webinar], now: datetime
+) -> dict[int | None, list[Mailing]]:
+    """The same of all these dates and of the series, by date; one look however many they are."""
+    theirs = col(Mailing.webinar_id).is_(None) | col(Mailing.webinar_id).in_([one.id for one in webinars])
+    found: dict[int | None, list[Mailing]] = {}
+    for mailing in _stop(session, series, theirs, now):
+        found.setdefault(mailing.webinar_id, []).append(mailing)
+    return found
+
+
+def _stop(session: Session, series: Series, whose: ColumnElement[bool], now: datetime) -> list[Mailing]:
     wanted = select(Mailing).where(
         col(Mailing.series_id) == series.id,
-        col(Mailing.webinar_id).is_(None) if webinar is None else col(Mailing.webinar_id) == webinar.id,
+        whose,
         col(Mailing.kind).in_(("update", "cancellation")),
         col(Mailing.state) != "cancelled",
     )

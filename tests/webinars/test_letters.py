@@ -70,7 +70,7 @@ def test_every_letter_is_fit_to_be_sent(session: Session, house: House, now: dat
         write(session, house, alice, now=now)
     letters.speaker_invited(session, house, ruth, now=now)
     letters.speaker_missing(session, house, ruth, ["A picture.", "Slides."], now=now)
-    letters.speaker_told(session, house, ruth, first, now=now, was=now)
+    letters.speaker_told(session, house, ruth, [(first, now)], now=now)
     sit(session, alice, first, "away")
     letters.dates_changed(session, house, alice, now=now)
     alice.state, alice.extra = "cancelled", alice.extra + 1
@@ -255,10 +255,23 @@ def test_speakers_have_a_way_in_of_their_own(session: Session, house: House, now
     raw = last_mail(session, house)
     assert (events_of(raw)[0].value("UID"), findings_of(raw)) == ("r1@hub.example.org", [])
     assert text_of(raw).startswith("Wednesday 2 December 2026, 8:00 (Berlin)")
-    was = webinar.starts_at
     scheduling.reschedule(session, house, webinar, starts=datetime(2026, 12, 4, 9), now=now)
-    before = len(mails_of(session, house, to="ruth@talks.example"))
-    letters.speakers_told(session, house, webinar, now=now + timedelta(seconds=1), was=was)
-    told = mails_of(session, house, to="ruth@talks.example")[before:]
+    told = mails_of(session, house, to="ruth@talks.example")[2:]
     assert [method_of(raw) for raw in told] == ["REQUEST"]
     assert "It was: Thursday 3 December 2026, 13:00 (Berlin)" in text_of(told[0])
+
+
+def test_a_series_that_is_called_off_is_one_letter_to_its_speakers(
+    session: Session, house: House, now: datetime
+) -> None:
+    made = a_series(session, house, now)
+    second = dates_of(session, made)[1]
+    a_speaker(session, made, now, invited_at=now)
+    a_speaker(session, made, now, "tomas@talks.example", webinar_id=second.id, invited_at=now, name="Tomás")
+    scheduling.change_zone(session, house, made, "Africa/Lagos", now=now)
+    scheduling.cancel_series(session, house, made, now=now + timedelta(minutes=1))
+    for address, number in (("ruth@talks.example", 6), ("tomas@talks.example", 1)):
+        moved, off = mails_of(session, house, to=address)
+        assert [findings_of(raw) for raw in (moved, off)] == [[], []]
+        assert (method_of(moved), method_of(off), len(events_of(off))) == ("REQUEST", "CANCEL", number)
+        assert events_of(moved)[-1].value("DTSTART").endswith("T150000")

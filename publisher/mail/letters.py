@@ -28,6 +28,7 @@ Context by kind (links in brackets are marks: their addresses come per reader, i
     goodbye     list_name [undo, preferences]
     notice      title, paragraphs [str]; button_label optional [action]; why optional: the sentence that says why this came
     test        relay_name, sent_text (date in words)
+    webinar-…   see `publisher.webinars.letters`; those with an invitation take `calendar` as well
 """
 
 import re

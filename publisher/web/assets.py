@@ -60,5 +60,10 @@ def robots(_request: Request) -> Response:
         "/j/",
         "/embed",
         "/podcasts/*/private/",
+        "/webinars/confirm/",
+        "/webinars/mine",
+        "/webinars/speaker/",
+        "/webinars/attended/",
+        "/webinars/cohort/",
     )
     return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))

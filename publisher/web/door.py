@@ -28,6 +28,7 @@ BODY_LIMITS = (
     ("/api/", 256 * KILO),
     ("/u/", 64 * KILO),
     ("/hooks/", 256 * KILO),
+    ("/webinars/speaker/", 60 * MEGA),  # slides, pictures
     ("/", 512 * KILO),
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -20,6 +20,7 @@ from publisher.languages import N_
 from publisher.mail.models import LetterLink, MailEvent, Outbox
 from publisher.tokens import FORGED, Purpose
 from publisher.web.site import Site
+from publisher.webinars import quiet
 
 _log = logging.getLogger("publisher.web")
 _EVENT: Table = MailEvent.__table__  # type: ignore[attr-defined]
@@ -48,9 +49,17 @@ class OneClick:
         """Known or not, forged or erased: the answer is the same, so nothing can be learnt by trying."""
         with self.site.house.database.session() as session:
             try:
-                leaving.leave_by_link(session, self.site.house, token, self.site.wall(), how="one-click")
+                self._stop(session, token)
             except BadToken:
                 _log.info("a one-click unsubscription with a link that is not ours")
+
+    def _stop(self, session: Session, token: str) -> None:
+        """What the link is for: a newsletter, or the mail about one webinar."""
+        house, now = self.site.house, self.site.wall()
+        try:
+            leaving.leave_by_link(session, house, token, now, how="one-click")
+        except BadToken:
+            quiet.mute_by_link(session, house, token, now=now)
 
 
 class Click:

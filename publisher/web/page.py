@@ -23,6 +23,7 @@ from publisher.mail.identities import tagline_in
 from publisher.mail.models import Identity
 from publisher.web.files import version
 from publisher.web.public import hearing
+from publisher.web.public.webinars.finding import any_webinars
 from publisher.web.site import Site, site_of
 
 SPOKEN = tuple(LANGUAGES)
@@ -105,10 +106,12 @@ class Page:
     def _nav(self, path: str) -> list[dict[str, Any]]:
         _ = self.gettext
         heard = ((_("Podcasts"), "/podcasts"),) if hearing.any_shows(self.session) else ()
+        met = ((_("Webinars"), "/webinars"),) if any_webinars(self.session) else ()
         pages = (
             (_("Library"), "/library"),
             (_("Newsletters"), "/newsletters"),
             *heard,
+            *met,
             (_("Subscribe"), "/subscribe"),
         )
         return [

@@ -1,6 +1,8 @@
-"""The log of requests, where it is asked for: the addresses of private feeds and of links in mails are keys, and stay out."""
+"""The log of requests, where it is asked for: the addresses of private feeds and of links in mails are keys, and stay
+out; so do keys that fill in a form (`?for=`)."""
 
 import logging
+import re
 
 from publisher.web.refusals import without_keys
 
@@ -17,4 +19,4 @@ class WithoutKeys(logging.Filter):
 
 def _told(address: str) -> str:
     path, mark, query = address.partition("?")
-    return without_keys(path) + mark + query
+    return without_keys(path) + mark + re.sub(r"(^|&)(for)=[^&]*", r"\1\2=…", query)

@@ -18,9 +18,11 @@ from publisher.web import (
     meeting_hooks,
     podcast_feeds,
     podcast_media,
+    webinar_media,
 )
 from publisher.web.api import podcasts as hearing
 from publisher.web.api import reading, writing
+from publisher.web.api import webinars as gatherings
 from publisher.web.api.shapes import (
     EpisodeList,
     EpisodeWithNotes,
@@ -29,11 +31,14 @@ from publisher.web.api.shapes import (
     NewsletterOut,
     ProposalOut,
     Refusal,
+    RegistrationOut,
     ResourceList,
     ResourceWithTexts,
     ShowOut,
     SubscriptionOut,
     TermOut,
+    WebinarList,
+    WebinarWithDates,
 )
 from publisher.web.podcast_feeds import InAThread
 from publisher.web.podcast_media import Heard
@@ -52,9 +57,12 @@ from publisher.web.public import (
     sharing,
     signing_up,
 )
+from publisher.web.public.webinars import afterwards, speaking, taking
+from publisher.web.public.webinars import confirming as webinar_confirming
 from publisher.web.public.webinars import embedding as webinar_embedding
+from publisher.web.public.webinars import joining as webinar_joining
+from publisher.web.public.webinars import own as own_webinars
 from publisher.web.public.webinars import pages as webinars
-from publisher.web.public.webinars import taking
 
 
 @dataclass(frozen=True)
@@ -130,11 +138,17 @@ WEBINARS = (
     _hot("/webinars/calendar.ics", InAThread(calendar_feeds.everybody), "All of them, as a calendar to subscribe to."),
     _hot("/webinars/series/{slug}/calendar.ics", InAThread(calendar_feeds.series), "A series as a calendar."),
     _hot("/webinars/{slug}/event.ics", InAThread(calendar_feeds.date), "One date as a file to open."),
+    Route("GET", "/webinars/mine", webinar_confirming.ask, "Asks for the address, to mail the links of one's registrations."),
+    Route("POST", "/webinars/mine", webinar_confirming.mail_link, "Mails them, if there is somebody to mail them to."),
     Route("GET", "/webinars/series/{slug}", webinars.series, "A series: each of its dates, and the form."),
     Route("POST", "/webinars/series/{slug}", taking.register_for_series, "Registers for a series, or some of its dates."),
     Route("GET", "/webinars/{slug}", webinars.webinar, "One webinar, and the form; `?for=` fills it in for a reader."),
     Route("POST", "/webinars/{slug}", taking.register, "Registers; the same answer for everybody."),
     Route("GET", "/webinars/{slug}/embed", webinar_embedding.embed, "The same in a frame for other pages."),
+    Route("GET", "/webinars/{slug}/recording", afterwards.recording, "What was recorded, said and handed out."),
+    _hot("/webinars/{slug}/recording/{name}", webinar_media.recording, "The film or sound of it, in ranges."),
+    _hot("/webinars/{slug}/captions.vtt", InAThread(webinar_media.captions), "What is said in it, as captions."),
+    _hot("/webinars/{slug}/handouts/{name}", webinar_media.paper, "Slides and papers, once it was held."),
 )  # fmt: skip
 
 KEYS = (
@@ -162,6 +176,18 @@ KEYS = (
     _hot("/podcasts/{show}/private/{token}/audio/{name}", Heard(podcast_media.private_sound, is_private=True), "Its sound; counts a download.", is_open=False),
     Route("GET", "/podcasts/{show}/private/{token}/{episode}/chapters.json", beside.private_chapters, "Its chapters."),
     Route("GET", "/podcasts/{show}/private/{token}/{episode}/transcript.{language}.{form}", beside.private_transcript, "Its transcripts."),
+    Route("GET", "/webinars/confirm/{token}", webinar_confirming.confirm, "Asks whether it is you who registers."),
+    Route("POST", "/webinars/confirm/{token}", webinar_confirming.confirm_now, "Confirms a registration."),
+    Route("GET", "/webinars/mine/{token}", own_webinars.show, "One's own page of a registration."),
+    Route("POST", "/webinars/mine/{token}/{what}", own_webinars.press, "Its buttons: dates, settings, question, vote, quiet, cancel, back."),
+    Route("GET", "/webinars/speaker/{token}", speaking.show, "A speaker's own page."),
+    Route("POST", "/webinars/speaker/{token}/{what}", speaking.press, "Its buttons: about, picture, recording, slides."),
+    Route("GET", "/webinars/speaker/{token}/questions/{slug}", speaking.questions, "What people want to know, while one speaks."),
+    Route("GET", "/webinars/attended/{token}", afterwards.attended, "A confirmation of attendance, to print and to compare."),
+    Route("GET", "/webinars/{slug}/feedback/{token}", afterwards.survey, "A few questions afterwards."),
+    Route("POST", "/webinars/{slug}/feedback/{token}", afterwards.answer, "Keeps the answers, and not whose they are."),
+    Route("GET", "/j/{token}", webinar_joining.door, "The way in: a button, or when it opens."),
+    Route("POST", "/j/{token}", webinar_joining.enter, "Marks that they came, and leads to the room."),
     _hot("/webinars/mine/{token}.ics", InAThread(calendar_feeds.mine), "Somebody's own calendar, with their ways in.", is_open=False),
     _hot("/webinars/cohort/{token}.ics", InAThread(calendar_feeds.cohort), "The calendar of a cohort.", is_open=False),
     Route("POST", "/hooks/meeting/{token}/{what}", meeting_hooks.told, "The server of a meeting room tells who came, that it ended, that a recording is ready."),
@@ -179,6 +205,9 @@ PROGRAMS = (
     _api("GET", "/shows", hearing.shows, "Shows", list[ShowOut]),
     _api("GET", "/shows/{slug}/episodes", hearing.episodes, "Episodes of a show", EpisodeList),
     _api("GET", "/episodes/{number}", hearing.episode, "One episode", EpisodeWithNotes),
+    _api("GET", "/webinars", gatherings.webinars, "Webinars", WebinarList),
+    _api("GET", "/webinars/{slug}", gatherings.webinar, "One webinar, or a series with its dates", WebinarWithDates),
+    _api("POST", "/webinars/{slug}/registrations", gatherings.register, "Register for a webinar", RegistrationOut, 202),
     _api("POST", "/subscriptions", writing.subscribe, "Subscribe an address", SubscriptionOut, 202),
     _api("GET", "/topics", reading.topics, "Topics", list[TermOut]),
     _api("GET", "/countries", reading.countries, "Countries", list[TermOut]),

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from publisher.errors import NotFound
 from publisher.languages import N_
 from publisher.media.models import MediaFile
 from publisher.podcasts import shows
 from publisher.podcasts.models import Episode, EpisodeState, Rendition, Show, Transcript
+from publisher.webinars.models import Series, Speaker
 
 NO_SHOW = N_("There is no such show.")
 NO_EPISODE = N_("There is no such episode.")
@@ -164,9 +165,9 @@ def media_by_id(session: Session, ids: Sequence[int | None]) -> dict[int, MediaF
 
 
 def picture_by_digest(session: Session, digest: str) -> MediaFile | None:
-    """A picture that a show or an episode shows; others cannot be asked for."""
-    shown_by = [select(column).where(column.is_not(None)) for column in (col(Show.artwork_id), col(Episode.artwork_id))]
-    is_shown = col(MediaFile.id).in_(shown_by[0]) | col(MediaFile.id).in_(shown_by[1])
+    """A picture that a show, an episode, a webinar or a speaker shows; others cannot be asked for."""
+    columns = (col(Show.artwork_id), col(Episode.artwork_id), col(Series.picture_id), col(Speaker.picture_id))
+    is_shown = or_(*(col(MediaFile.id).in_(select(one).where(one.is_not(None))) for one in columns))
     which = select(MediaFile).where(col(MediaFile.digest) == digest, col(MediaFile.kind) == "image", is_shown)
     return session.exec(which).first()
 

@@ -13,12 +13,17 @@ from publisher.library.models import ON_THE_SHELF, Subject, Work
 from publisher.mail.identities import hub
 from publisher.newsletters import archive
 from publisher.newsletters.newsletters import title_in
+from publisher.vocabulary.kinds import KIND_LABELS
 from publisher.web.page import Page, looking
 from publisher.web.public.items import stories
 from publisher.web.public.newsletters import issue_line, newsletter_lines
 from publisher.web.public.signing_up import offered, signup_context
+from publisher.web.public.webinars.pages import on_first_page
 
 NEW_ONES = 6
+MOST_WEBINARS = 3
+#: Webinars to come have a place of their own on the page.
+NEW_KINDS = tuple(kind for kind in KIND_LABELS if kind != "webinar")
 
 
 def home(request: Request) -> Response:
@@ -29,11 +34,11 @@ def home(request: Request) -> Response:
             "web/public/home.html",
             about=_about(page),
             lists_text=_lists_text(page),
-            resources=stories(page, shelf.latest(page.session, limit=NEW_ONES)),
+            resources=stories(page, shelf.latest(page.session, limit=NEW_ONES, kinds=NEW_KINDS)),
             newest_text=_size(page),
             issue=_latest_issue(page),
             newsletters=newsletter_lines(page),
-            webinars=[],
+            webinars=on_first_page(page, MOST_WEBINARS),
             feed_url=page.link("/library/feed.xml"),
             **signup_context(page),
         )

@@ -1,6 +1,7 @@
 """The unsubscribe link of a mail: the page shows one button and a way to get less; the button works at once.
 
-Mail programs press it without showing the page: see `publisher.web.hot`.
+Mail programs press it without showing the page: see `publisher.web.hot`. Mails about a webinar have a link of their own, which
+stops those only: `webinars.quieting`.
 """
 
 from fastapi import Request
@@ -13,10 +14,13 @@ from publisher.languages import join_list
 from publisher.tokens import Purpose
 from publisher.web.forms import Sent
 from publisher.web.page import Page, changing, looking
+from publisher.web.public.webinars import quieting
 
 
 def leave(request: Request, token: str) -> Response:
     """GET /u/<token>"""
+    if quieting.is_quiet(request, token):
+        return quieting.ask(request, token)
     with looking(request) as page:
         asked = leaving.look(page.session, page.house, token, page.now)
         if not asked.masked:
@@ -38,6 +42,8 @@ def leave(request: Request, token: str) -> Response:
 
 def leave_now(request: Request, token: str, form: Sent) -> Response:
     """POST /u/<token> from our page. The same answer for a reader, a former reader and nobody at all."""
+    if quieting.is_quiet(request, token):
+        return quieting.press(request, token, form)
     with changing(request) as page:
         try:
             asked = leaving.look(page.session, page.house, token, page.now)

@@ -16,7 +16,7 @@ from publisher.web.public.showing import episode_path, first_sentences, show_pat
 
 
 def series(page: Page, show: Show, artwork: MediaFile | None) -> Markup:
-    return _script({"@context": "https://schema.org", **_series(page, show, artwork)})
+    return script({"@context": "https://schema.org", **_series(page, show, artwork)})
 
 
 def episode(
@@ -43,7 +43,7 @@ def episode(
         else None,
         "partOfSeries": _series(page, show, artwork),
     }
-    return _script(said)
+    return script(said)
 
 
 def _series(page: Page, show: Show, artwork: MediaFile | None) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _duration(one: Episode) -> str | None:
     return f"PT{one.duration}S" if one.duration else None
 
 
-def _script(said: dict[str, Any]) -> Markup:
+def script(said: dict[str, Any]) -> Markup:
     """Without what would end the element it stands in; empty values are left out."""
     text = json.dumps(_filled(said), ensure_ascii=False, separators=(",", ":"))
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

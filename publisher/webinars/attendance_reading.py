@@ -110,7 +110,7 @@ def _lines(data: bytes) -> list[str]:
     if not text.strip():
         raise BadInput("The file is empty.")
     odd = sum(c < " " and c not in "\t\r\n\f\v" for c in text[:20_000])
-    if odd * 100 > min(len(text), 20_000) or "\0" in text[:20_000]:
+    if odd * 100 > min(len(text), 20_000) or "\0" in text:
         raise BadInput("This is not a list in text form. Save it as CSV, then try again.")
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "{\\rtf")):
         raise BadInput("This is a page or a document, not a list. Export the list as CSV, then try again.")

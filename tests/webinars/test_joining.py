@@ -408,6 +408,20 @@ def test_signed_rubbish_is_passed_over(stage: Stage, web: tuple[TestClient, list
     assert deliver(web, Call("POST", hook, b"x" * 300_000), stage.at(0)) == 413
 
 
+def test_names_that_no_column_can_hold(stage: Stage, web: tuple[TestClient, list[datetime]]) -> None:
+    hook = addresses.hook(stage.house, stage.webinar, "events")
+    meeting = f'"meeting":{{"external-meeting-id":"{stage.webinar.meeting_key}"}}'
+    user = f'"user":{{"internal-user-id":"w\\u0000_1","external-user-id":"{stage.ann.key}\\u0000","name":"A\\ud800nn{"n" * 400}"}}'
+    said = f'[{{"data":{{"id":"user-joined","attributes":{{{meeting},{user}}},"event":{{"ts":"x"}}}}}}]'
+    assert deliver(web, callback(hook, {"event": said, "timestamp": 1, "domain": "x"}, SECRET), stage.at(0)) == 200
+    (event,) = rows(stage.house, RoomEvent)
+    assert (event.user, event.who, event.name[:4], len(event.name), event.at) == ("w_1", stage.ann.key, "A?nn", 200, stage.at(0))  # fmt: skip
+    assert (
+        deliver(web, Call("GET", addresses.hook(stage.house, stage.webinar, "ended") + "?opened=%00"), stage.at(60))
+        == 200
+    )
+
+
 def test_a_server_with_tokens_in_its_header_is_believed(stage: Stage, web: tuple[TestClient, list[datetime]]) -> None:
     stage.enters(stage.ann, 0)
     (joined,) = [call for call in stage.server.calls if call.method == "POST"]

@@ -30,17 +30,23 @@ def store(
 ) -> bool:
     """Whether it is new. `kind`: began | ended | joined | left | recording; `at`: when it happened, as the room says."""
     when = at if at is not None and abs(at - now) <= STRAYS else now
-    row = {"webinar_id": webinar.id, "key": key[:200], "kind": kind, "who": who[:80], "name": name[:200]}
-    insert = insert_into(session, _EVENT).values(user=user[:80], at=when, **row)
+    key, who, name, user = _text(key, 200), _text(who, 80), _text(name, 200), _text(user, 80)
+    row = {"webinar_id": webinar.id, "key": key, "kind": kind, "who": who, "name": name, "user": user, "at": when}
+    insert = insert_into(session, _EVENT).values(**row)
     if session.execute(insert.on_conflict_do_nothing().returning(_EVENT.c.id)).first() is None:
         return False
     if _may_change(webinar, kind, when):
         frame(session, webinar)
     if kind in ("joined", "left") and user:
-        presences.follow(session, webinar, user[:80])
+        presences.follow(session, webinar, user)
     elif kind == "ended":
         presences.follow(session, webinar)
     return True
+
+
+def _text(said: str, longest: int) -> str:
+    """What a column can hold: no control characters, and no halves of characters."""
+    return "".join(c for c in said.encode("utf-8", "replace").decode() if c >= " ")[:longest]
 
 
 def frame(session: Session, webinar: Webinar) -> None:

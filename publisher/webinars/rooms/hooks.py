@@ -117,7 +117,7 @@ def _take_event(session: Session, webinar: Webinar, event: Map, now: datetime) -
 
 def _take_end(session: Session, webinar: Webinar, told: Told, now: datetime) -> None:
     """It does not say when: now, for the first time that it is said of this opening of the room."""
-    key = f"ended:opened {told.opened[:20]}" if told.opened else end_key(session, webinar)
+    key = f"ended:opened {told.opened}" if told.opened.isdigit() else end_key(session, webinar)
     if events.store(session, webinar, "ended", key=key, at=now, now=now):
         attendance.settle(session, webinar, now)
 

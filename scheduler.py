@@ -30,7 +30,7 @@ from publisher.podcasts import pings, publishing, taking
 from publisher.podcasts.downloads import counting, forgetting
 from publisher.settings import Settings
 from publisher.staff import sessions
-from publisher.webinars import audit, mailings, preparing
+from publisher.webinars import audit, mailings, preparing, reply_mailbox
 from publisher.webinars import forgetting as webinar_forgetting
 from publisher.webinars.rooms import watching
 
@@ -111,6 +111,10 @@ def watch_rooms(house: House, now: datetime) -> object:
     return watching.look(house, now)
 
 
+def read_replies(house: House, now: datetime) -> object:
+    return {"read": reply_mailbox.read_due(house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -137,6 +141,7 @@ TIMETABLE = (
         "webinars", 1, write_of_webinars, "reminders, announcements, changes and follow-ups at their time", mailings.due
     ),
     Every("rooms", 60, watch_rooms, "see who is in a room, take recordings, settle attendance"),
+    Every("replies", 300, read_replies, "read what calendar programs answer to invitations"),
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),

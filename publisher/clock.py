@@ -41,6 +41,7 @@ def zone_names() -> tuple[str, ...]:
     )
 
 
+@cache
 def zone_data_version() -> str:
     """Version of the pinned time-zone data, such as `2026.6`; shown in `/health`."""
     return version("tzdata")

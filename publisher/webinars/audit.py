@@ -7,19 +7,20 @@ other would move dates to and fro.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, update
 from sqlalchemy import select as columns_of
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from publisher import clock
 from publisher.errors import BadInput
 from publisher.house import House
-from publisher.webinars import reminders, shelf, telling, times
+from publisher.webinars import rehearsals, replanning, shelf, telling, times
 from publisher.webinars import series as series_
 from publisher.webinars.models import Series, Webinar, WebinarState
 from publisher.webinars.times import Stood
@@ -29,6 +30,15 @@ _WEBINAR: Table = Webinar.__table__  # type: ignore[attr-defined]
 #: What began so long ago cannot be still to come by any rule: zones are 26 hours apart.
 _REACH = timedelta(hours=26)
 AT_ONCE = 500
+#: What is written of a date: names of values, and their columns.
+_COLUMNS = {
+    "starts": "starts_at",
+    "ends": "ends_at",
+    "data": "zone_data",
+    "rehearsal": "rehearsal_at",
+    "rehearsed": "rehearsal_sequence",
+    "now": "changed_at",
+}
 
 
 @dataclass(frozen=True)
@@ -140,18 +150,20 @@ def _move(session: Session, house: House, moved: Sequence[Moved], now: datetime)
     whole = {one.id: one for one in session.exec(series.with_for_update(key_share=True))}
     rows = _rows(session, moved)
     stood: dict[int, list[tuple[Webinar, Stood]]] = {}
-    values = []
+    values, rehearsed = [], []
     for one in moved:
         webinar = rows.get(one.webinar_id)
         if webinar is None or one.after is None or webinar.zone_data != one.zone_data:
             continue  # gone, or moved by somebody at this moment, by present data
         if one.after != webinar.starts_at:
             stood.setdefault(webinar.series_id, []).append((webinar, times.stood(webinar)))
+        if one.rehearsal != webinar.rehearsal_at and one.rehearsal and one.rehearsal > now:
+            rehearsed.append(webinar)
         values.append(_new(webinar, one, now))
-    _write(session, values)
-    _rows(session, moved)
-    for series_id, moves in stood.items():
-        _follow(session, house, whole[series_id], moves, now)
+    _write(session, rows, values)
+    _follow(session, house, whole, stood, now)
+    for webinar in rehearsed:
+        rehearsals.tell(session, house, webinar, now=now)
 
 
 def _rows(session: Session, moved: Sequence[Moved]) -> dict[int | None, Webinar]:
@@ -174,32 +186,39 @@ def _new(webinar: Webinar, moved: Moved, now: datetime) -> dict[str, Any]:
     }
 
 
-def _write(session: Session, values: list[dict[str, Any]]) -> None:
+def _write(session: Session, rows: Mapping[int | None, Webinar], values: list[dict[str, Any]]) -> None:
+    """In the database, and in what this session holds of it."""
     which = update(_WEBINAR).where(_WEBINAR.c.id == bindparam("webinar"))
-    statement = which.values(
-        starts_at=bindparam("starts"),
-        ends_at=bindparam("ends"),
-        zone_data=bindparam("data"),
-        rehearsal_at=bindparam("rehearsal"),
-        rehearsal_sequence=bindparam("rehearsed"),
-        changed_at=bindparam("now"),
-    )
     if values:
+        statement = which.values({column: bindparam(name) for name, column in _COLUMNS.items()})
         session.connection().execute(statement, values)
+    for one in values:
+        for name, column in _COLUMNS.items():
+            set_committed_value(rows[one["webinar"]], column, one[name])
 
 
 def _follow(
-    session: Session, house: House, series: Series, moves: Sequence[tuple[Webinar, Stood]], now: datetime
+    session: Session,
+    house: House,
+    whole: Mapping[int | None, Series],
+    stood: Mapping[int, Sequence[tuple[Webinar, Stood]]],
+    now: datetime,
 ) -> None:
-    """What registrants see of the dates of one series; drafts and what was called off concern nobody."""
-    told = [(webinar, before) for webinar, before in moves if webinar.state == WebinarState.ANNOUNCED]
+    """What registrants see of dates that moved; drafts and what was called off concern nobody."""
+    told = {
+        number: announced
+        for number, moves in stood.items()
+        if (announced := [one for one in moves if one[0].state == WebinarState.ANNOUNCED])
+    }
     if not told:
         return
-    series_.touch(session, series, now=now, dates=True)
-    shelf.put_many(session, house, series, [webinar for webinar, _ in told], now=now)
-    for webinar, _ in told:
-        reminders.plan(session, webinar, now=now)
-    telling.all_moved(session, house, series, told, now=now, reason="rules")
+    series = {number: whole[number] for number in told}
+    webinars = [webinar for moves in told.values() for webinar, _ in moves]
+    series_.touch_all(session, list(series.values()), now=now, dates=True)
+    shelf.put_times(session, webinars, now=now)
+    replanning.plan(session, series, webinars, now=now)
+    for number, moves in told.items():
+        telling.all_moved(session, house, series[number], moves, now=now, reason="rules")
 
 
 def _by_series(moved: Iterable[Moved], least: int) -> Iterator[list[Moved]]:

@@ -1,21 +1,23 @@
-"""One date of a series: what is said of it, one more, one less, and its rehearsal. When it is: `scheduling`."""
+"""One date of a series: what is said of it, one more, one less. When it is: `scheduling`; its rehearsal: `rehearsals`."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
-from publisher.mail.models import Identity
 from publisher.webinars import fields as reading
 from publisher.webinars import reminders, seats, shelf, slots, telling, times
 from publisher.webinars import series as series_
 from publisher.webinars.models import Handout, Mailing, Seat, Series, Speaker, Webinar, WebinarState
 from publisher.webinars.programme import webinars_of
+from publisher.webinars.rehearsals import rehearse as rehearsal
+from publisher.webinars.shapes import must_not_repeat
+
+__all__ = ["DateShape", "add", "edit", "rehearsal", "remove", "shape_of"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def edit(session: Session, house: House, webinar: Webinar, shape: DateShape, *, 
         return False
     series = session.get_one(Series, webinar.series_id)
     seats.lock(session, series)  # before the date's own row, as everywhere
-    series_.must_not_repeat(series.language, changes.get("texts", {}))
+    must_not_repeat(series.language, changes.get("texts", {}))
     for name, value in changes.items():
         setattr(webinar, name, value)
     if changes.keys() != {"room_url"}:  # the way in is ours; the room behind it can change without a word
@@ -100,31 +102,6 @@ def remove(session: Session, webinar: Webinar) -> None:
     session.delete(webinar)
     session.flush()
     slots.renumber(session, others)
-
-
-def rehearsal(
-    session: Session, house: House, webinar: Webinar, wall: datetime | None, *, minutes: int = 30, now: datetime
-) -> bool:
-    """Set, move or (None) call off the rehearsal, in the zone of the date and before it; False where it stands so already.
-    Its invitation has a UID of its own for life. Speakers are told by whoever calls this: `speakers`."""
-    if webinar.state == WebinarState.CANCELLED:
-        raise Conflict("This date was called off.")
-    said = times.said(slots.wall(wall, "rehearsal")) if wall is not None else ""
-    length = slots.length(minutes)
-    if (said, length if said else 0) == (webinar.rehearsal_wall, webinar.rehearsal_minutes if said else 0):
-        return False
-    at = slots.to_come(times.read_wall(said), webinar.zone, now, "rehearsal") if said else None
-    if at is not None and at + timedelta(minutes=length) > webinar.starts_at:
-        raise BadInput("A rehearsal is over before the date itself begins.", field="rehearsal")
-    if webinar.rehearsal_uid:
-        webinar.rehearsal_sequence += 1
-    else:
-        identity = session.get_one(Identity, session.get_one(Series, webinar.series_id).identity_id)
-        webinar.rehearsal_uid = f"{uuid.uuid4()}@{identity.domain}"
-    webinar.rehearsal_wall, webinar.rehearsal_at, webinar.rehearsal_minutes = said, at, length
-    session.add(webinar)
-    session.flush()
-    return True
 
 
 def _announce(

@@ -5,17 +5,14 @@ by one for the whole act (RFC 5546 §2.1.4), and who registered is told once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Table, update
 from sqlmodel import Session, col, select
 
-from publisher import clock
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
-from publisher.webinars import reminders, seats, shelf, slots, telling, times, waiting, zones
+from publisher.webinars import moves, rehearsals, reminders, seats, shelf, slots, telling, times, waiting, zones
 from publisher.webinars import series as series_
 from publisher.webinars.fields import text
 from publisher.webinars.models import Registration, Seat, Series, Webinar, WebinarState
@@ -70,9 +67,9 @@ def reschedule(
     length = webinar.minutes if minutes is None else slots.length(minutes)
     if (wall, length) == (stands, webinar.minutes):
         return False
-    move = _checked(session, series, webinar, wall, length, now)
+    move = moves.checked(session, series, webinar, wall, length, now)
     before = times.stood(webinar)
-    _move(session, webinar, move, text(note, "note"), now)
+    moves.make(session, webinar, move, text(note, "note"), now)
     if webinar.state == WebinarState.DRAFT:
         _stand_anew(session, series, webinar)
         return True
@@ -89,7 +86,7 @@ def cancel(session: Session, house: House, webinar: Webinar, *, note: str = "", 
         cancel_series(session, house, series, note=note, now=now, by=by)
         return
     _must_be_announced(webinar, now)
-    _call_off(session, [webinar], text(note, "note"), now)
+    _call_off(session, house, [webinar], text(note, "note"), now)
     series_.touch(session, series, now=now, dates=True)
     _follow(session, house, series, [webinar], now)
     telling.called_off(session, house, webinar, now=now, by=by, note=webinar.note)
@@ -107,7 +104,7 @@ def cancel_series(
     left = [one for one in webinars if times.state_of(one, now) in ("draft", "announced", "live")]
     if not left:
         raise Conflict("Nothing of this is left to be called off.")
-    _call_off(session, left, text(note, "note"), now)
+    _call_off(session, house, left, text(note, "note"), now)
     series_.touch(session, series, now=now, dates=True)
     _follow(session, house, series, left, now)
     telling.all_called_off(session, house, series, left, now=now, by=by, note=left[0].note)
@@ -124,73 +121,22 @@ def change_zone(
         return []
     webinars = webinars_of(session, series)
     coming = [one for one in webinars if one.state != WebinarState.CANCELLED and one.starts_at > now]
-    moves = [_checked(session, None, one, times.read_wall(one.wall), one.minutes, now, place) for one in coming]
+    planned = [moves.checked(session, None, one, times.read_wall(one.wall), one.minutes, now, place) for one in coming]
     announced = [one for one in coming if one.state == WebinarState.ANNOUNCED]
     stood = [times.stood(one) for one in announced]
     session.execute(update(_SERIES).where(_SERIES.c.id == series.id).values(zone=place))
     session.refresh(series, ["zone"])
-    for one, move in zip(coming, moves, strict=True):
-        _move(session, one, move, text(note, "note"), now)
+    for one, move in zip(coming, planned, strict=True):
+        rehearsed = one.rehearsal_at
+        moves.make(session, one, move, text(note, "note"), now)
+        if one.rehearsal_at != rehearsed:
+            rehearsals.tell(session, house, one, now=now)
     series_.touch(session, series, now=now, dates=bool(announced))
     if announced:
         _follow(session, house, series, announced, now)
         moved = list(zip(announced, stood, strict=True))
         telling.all_moved(session, house, series, moved, now=now, by=by, note=announced[0].note, reason="zone")
     return coming
-
-
-@dataclass(frozen=True)
-class _Move:
-    """Where a date will stand."""
-
-    wall: str
-    zone: str
-    minutes: int
-    starts_at: datetime
-    ends_at: datetime
-
-    def values(self) -> dict[str, Any]:
-        return {**vars(self), "zone_data": clock.zone_data_version()}
-
-
-def _checked(
-    session: Session,
-    series: Series | None,
-    webinar: Webinar,
-    wall: datetime,
-    minutes: int,
-    now: datetime,
-    zone: str | None = None,
-) -> _Move:
-    """The move, if it can be. `series`: whose other dates must not be at that time; None where all of them move."""
-    place = zone or webinar.zone
-    stays = zone is None and times.said(wall) == webinar.wall
-    starts_at = webinar.starts_at if stays else slots.to_come(wall, place, now)
-    ends_at = starts_at + timedelta(minutes=minutes)
-    if ends_at <= now:
-        raise BadInput("It would be over by now. Say more minutes.", field="minutes")
-    if series is not None and not stays:
-        slots.must_be_free(session, series, starts_at, wall, but=webinar)
-    if webinar.rehearsal_at is not None and webinar.rehearsal_at > now and webinar.rehearsal_at >= starts_at:
-        raise BadInput("The rehearsal would come after it. Move the rehearsal first.", field="starts")
-    return _Move(times.said(wall), place, minutes, starts_at, ends_at)
-
-
-def _move(session: Session, webinar: Webinar, move: _Move, note: str, now: datetime) -> None:
-    """One step, where the row still stands as it was read. What was noted of a start that is no more is forgotten."""
-    values: dict[str, Any] = {**move.values(), "note": note, "changed_at": now}
-    if move.starts_at != webinar.starts_at:
-        values |= {"moved_from": webinar.starts_at, "began_at": None}
-    stands = (webinar.wall, webinar.zone, webinar.minutes, webinar.state)
-    columns = (_WEBINAR.c.wall, _WEBINAR.c.zone, _WEBINAR.c.minutes, _WEBINAR.c.state)
-    same = [column == value for column, value in zip(columns, stands, strict=True)]
-    which = update(_WEBINAR).where(_WEBINAR.c.id == webinar.id, _WEBINAR.c.ended_at.is_(None), *same)
-    if session.execute(which.values(**values).returning(_WEBINAR.c.id)).first() is None:
-        raise Conflict("Somebody has just changed this date. Look at it again.")
-    if move.starts_at != webinar.starts_at and webinar.starts_at <= now:
-        pressed = update(_SEAT).where(_SEAT.c.webinar_id == webinar.id)
-        session.execute(pressed.values(pressed_at=None, attended="", minutes=None))
-    session.refresh(webinar)
 
 
 def _stand_anew(session: Session, series: Series, webinar: Webinar) -> None:
@@ -204,7 +150,7 @@ def _stand_anew(session: Session, series: Series, webinar: Webinar) -> None:
     slots.renumber(session, [*others, webinar])
 
 
-def _call_off(session: Session, webinars: Sequence[Webinar], note: str, now: datetime) -> None:
+def _call_off(session: Session, house: House, webinars: Sequence[Webinar], note: str, now: datetime) -> None:
     """One step for all of them, where they still stand."""
     ids = [one.id for one in webinars]
     open_ = _WEBINAR.c.state.in_((WebinarState.DRAFT, WebinarState.ANNOUNCED))
@@ -215,6 +161,7 @@ def _call_off(session: Session, webinars: Sequence[Webinar], note: str, now: dat
         raise Conflict("Somebody has just changed this date. Look at it again.")
     for one in webinars:
         session.refresh(one)
+        rehearsals.call_off(session, house, one, now=now)
 
 
 def _follow(session: Session, house: House, series: Series, webinars: Sequence[Webinar], now: datetime) -> None:

@@ -4,20 +4,18 @@
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, delete, func, update
+from sqlalchemy import select as columns_of
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
-from publisher.audience import lists
-from publisher.audience.models import MailingList
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
-from publisher.mail import identities
 from publisher.mail.models import Identity
 from publisher.media.models import MediaFile
 from publisher.webinars import fields as reading
@@ -25,7 +23,6 @@ from publisher.webinars import reminders, seats, shelf, slots, waiting, zones
 from publisher.webinars.models import (
     Handout,
     Mailing,
-    MeetingServer,
     Registrant,
     Registration,
     Series,
@@ -34,6 +31,7 @@ from publisher.webinars.models import (
     WebinarState,
 )  # fmt: skip
 from publisher.webinars.programme import by_slug, find, listed, webinar_by_slug, webinars_of
+from publisher.webinars.shapes import READ, Shape, checked, shape_of
 
 __all__ = [
     "Shape", "add", "by_slug", "edit", "find", "listed", "remove", "set_picture", "shape_of", "touch", "webinar_by_slug",
@@ -43,40 +41,6 @@ __all__ = [
 _SERIES: Table = Series.__table__  # type: ignore[attr-defined]
 _REGISTRATION: Table = Registration.__table__  # type: ignore[attr-defined]
 _REGISTRANT: Table = Registrant.__table__  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a person decides about a series. Columns and their forms as in `models.Series`; `list_slug`, `server_slug` and
-    `identity_slug` name what the columns point at, and without an identity the hub invites."""
-
-    title: str
-    summary: str = ""
-    description: str = ""
-    language: str = "en"
-    texts: Mapping[str, Any] = field(default_factory=dict)
-    identity_slug: str | None = None
-    list_slug: str | None = None
-    is_listed: bool = True
-    spoken: Sequence[str] = ()
-    captions: Sequence[str] = ()
-    interpreted: Sequence[str] = ()
-    dial_in: str = ""
-    access_note: str = ""
-    is_recorded: bool = False
-    capacity: int | None = None
-    needs_approval: bool = False
-    confirm: str = "auto"
-    questions: Sequence[Any] = ()
-    answers_days: int = 30
-    reminders: Sequence[int] = (1440, 60)
-    opens_before: int = 15
-    attended_share: int = 75
-    subjects: Sequence[Any] = ()
-    room_kind: str = "url"
-    room_url: str = ""
-    server_slug: str | None = None
-    survey: Sequence[Any] = ()
 
 
 def add(
@@ -101,7 +65,7 @@ def add(
     if is_single and len(walls) != 1:
         raise BadInput("A one-off has one date. Make a series for more.", field="starts")
     length = slots.length(minutes)
-    columns = _checked(session, shape, READ)
+    columns = checked(session, shape, READ)
     identity = session.get_one(Identity, columns["identity_id"])
     row = Series(
         slug=name,
@@ -130,7 +94,7 @@ def edit(session: Session, house: House, series: Series, shape: Shape, *, now: d
     """
     present = shape_of(session, series)
     new = [name for name in READ if not reading.same(getattr(shape, name), getattr(present, name))]
-    changes = {name: value for name, value in _checked(session, shape, new).items() if value != getattr(series, name)}
+    changes = {name: value for name, value in checked(session, shape, new).items() if value != getattr(series, name)}
     if not changes:
         return False
     _must_fit(session, series, changes)
@@ -144,31 +108,26 @@ def edit(session: Session, house: House, series: Series, shape: Shape, *, now: d
     return True
 
 
-def shape_of(session: Session, series: Series) -> Shape:
-    """What was decided so far: for a form, or to change one thing with `dataclasses.replace`."""
-    known = {one.name: getattr(series, one.name) for one in fields(Shape) if hasattr(series, one.name)}
-    cohort = session.get(MailingList, series.list_id) if series.list_id else None
-    server = session.get(MeetingServer, series.server_id) if series.server_id else None
-    identity = session.get_one(Identity, series.identity_id)
-    return Shape(
-        **known,
-        identity_slug=identity.slug,
-        list_slug=cohort.slug if cohort else None,
-        server_slug=server.slug if server else None,
-    )
-
-
 def touch(session: Session, series: Series, *, now: datetime, dates: bool = False) -> None:
     """Calendars show something else now: whoever registered has a new version of theirs. `dates`: and invitations are sent
-    again, so SEQUENCE grows (RFC 5546 §2.1.4). In SQL, because two people may change the same series at once."""
-    grown = {"sequence": _SERIES.c.sequence + 1} if dates else {}
-    session.execute(update(_SERIES).where(_SERIES.c.id == series.id).values(changed_at=now, **grown))
-    session.refresh(series, ["sequence", "changed_at"])
-    theirs = select(Registration.registrant_id).where(col(Registration.series_id) == series.id)
-    whose = update(_REGISTRANT).where(_REGISTRANT.c.id.in_(theirs))
-    session.execute(whose.values(version=_REGISTRANT.c.version + 1))
+    again, so SEQUENCE grows (RFC 5546 §2.1.4)."""
+    touch_all(session, [series], now=now, dates=dates)
     if dates:
         _forget_answers_in_time(session, series)
+
+
+def touch_all(session: Session, several: Sequence[Series], *, now: datetime, dates: bool) -> None:
+    """The same for many series at once. In SQL, because two people may change the same series at this moment."""
+    by_id = {one.id: one for one in several}
+    ids = list(by_id)
+    grown = {"sequence": _SERIES.c.sequence + 1} if dates else {}
+    session.execute(update(_SERIES).where(_SERIES.c.id.in_(ids)).values(changed_at=now, **grown))
+    for number, sequence in session.execute(columns_of(_SERIES.c.id, _SERIES.c.sequence).where(_SERIES.c.id.in_(ids))):
+        set_committed_value(by_id[number], "sequence", sequence)
+        set_committed_value(by_id[number], "changed_at", now)
+    theirs = select(Registration.registrant_id).where(col(Registration.series_id).in_(ids))
+    whose = update(_REGISTRANT).where(_REGISTRANT.c.id.in_(theirs))
+    session.execute(whose.values(version=_REGISTRANT.c.version + 1))
 
 
 def _forget_answers_in_time(session: Session, series: Series) -> None:
@@ -224,61 +183,6 @@ def _follow(session: Session, house: House, series: Series, changed: Collection[
         waiting.promote(session, house, series, now=now)
 
 
-def _checked(session: Session, shape: Shape, names: Iterable[str]) -> dict[str, Any]:
-    """These as they are kept, names of others as their ids; `BadInput` names the first that cannot be."""
-    wanted = set(names)
-    kept = {name: reader(getattr(shape, name)) for name, reader in reading.OF_SERIES.items() if name in wanted}
-    if not wanted.isdisjoint({"language", "texts"}):
-        must_not_repeat(reading.language(shape.language), reading.texts(shape.texts))
-    if "identity_slug" in wanted:
-        kept["identity_id"] = _identity(session, shape.identity_slug).id
-    if "list_slug" in wanted:
-        kept["list_id"] = _cohort(session, shape.list_slug)
-    if not wanted.isdisjoint({"server_slug", "room_kind"}):
-        kept["server_id"] = _server(session, shape.server_slug, needed=shape.room_kind == "bigbluebutton")
-    return kept
-
-
-def must_not_repeat(language: str, texts: Mapping[str, Any]) -> None:
-    """Refuse a translation into the language that the words are in."""
-    if language in texts:
-        raise BadInput(
-            f"Its own words are in “{language}” already; translations are in other languages.", field="texts"
-        )
-
-
-def _identity(session: Session, given: str | None) -> Identity:
-    slug = reading.line(given, "identity_slug")
-    if not slug:
-        return identities.hub(session)
-    found = session.exec(select(Identity).where(col(Identity.slug) == slug)).first()
-    if found is None:
-        raise BadInput(f"There is no sender “{slug[:60]}”.", field="identity_slug")
-    return found
-
-
-def _cohort(session: Session, given: str | None) -> int | None:
-    slug = reading.line(given, "list_slug")
-    if not slug:
-        return None
-    found = lists.find(session, slug)
-    if found is None or found.archived:
-        raise BadInput(f"There is no list “{slug[:60]}”.", field="list_slug")
-    return found.id
-
-
-def _server(session: Session, given: str | None, *, needed: bool) -> int | None:
-    slug = reading.line(given, "server_slug")
-    if not slug:
-        if needed:
-            raise BadInput("Choose the server that has the room.", field="server_slug")
-        return None
-    found = session.exec(select(MeetingServer).where(col(MeetingServer.slug) == slug)).first()
-    if found is None:
-        raise BadInput(f"There is no meeting server “{slug[:60]}”.", field="server_slug")
-    return found.id
-
-
 def _must_fit(session: Session, series: Series, changes: Mapping[str, Any]) -> None:
     """Refuse what would break a promise: fewer seats than were given, another sender than invitations came from."""
     webinars = webinars_of(session, series)
@@ -315,5 +219,3 @@ SHOWN = frozenset(
 ON_THE_SHELF = frozenset(
     {"title", "summary", "description", "language", "texts", "list_id", "is_listed", "subjects", "picture_id"}
 )
-#: Names of the shape, as they are read.
-READ = (*reading.OF_SERIES, "identity_slug", "list_slug", "server_slug")

@@ -53,6 +53,26 @@ def put_recording(session: Session, house: House, series: Series, webinar: Webin
     _put_chunk(session, _RECORDING, _beside(session, house, series), [webinar], now)
 
 
+def put_times(session: Session, webinars: Sequence[Webinar], *, now: datetime) -> None:
+    """Thousands of dates begin at other instants and nothing else is new: their works begin then too, unless a person set
+    when. What each record says is brought in line when its date is put there next."""
+    by_guid = {_DATE.guid(one): one for one in webinars if one.work_id is not None}
+    rows: list[dict[str, object]] = []
+    said = select(Record.guid, Work.id, Work.edited).where(
+        col(Record.source_id) == col(Source.id), col(Source.slug) == SOURCE, col(Record.work_id) == col(Work.id)
+    )
+    guids = list(by_guid)
+    for start in range(0, len(guids), 5 * CHUNK):
+        for guid, number, edited in session.exec(said.where(col(Record.guid).in_(guids[start : start + 5 * CHUNK]))):
+            if not {"starts_at", "ends_at"} & set(edited):
+                one = by_guid[guid]
+                rows.append({"work": number, "starts": one.starts_at, "ends": one.ends_at, "now": now})
+    which = update(_WORK).where(_WORK.c.id == bindparam("work"))
+    values = which.values(starts_at=bindparam("starts"), ends_at=bindparam("ends"), updated_at=bindparam("now"))
+    if rows:
+        session.connection().execute(values, rows)
+
+
 def belongs(series: Series, webinar: Webinar) -> bool:
     """Whether readers are to find the date."""
     return programme.is_public(series) and webinar.state == WebinarState.ANNOUNCED

@@ -29,12 +29,18 @@ from publisher.cli import (
     rehearsals,
     relays,
     resources,
+    rooms,
     serving,
     setting_up,
     sources,
     staff,
     subscribers,
     timetable,
+    webinar_afterwards,
+    webinar_dates,
+    webinar_letters,
+    webinar_people,
+    webinars,
 )
 from publisher.errors import FetchError, PublisherError, TransportError
 
@@ -43,6 +49,7 @@ INTERRUPTED = 130
 #: Modules whose commands belong to another’s noun: importing them adds the commands.
 ALSO_ISSUES = (rehearsals, arranging)
 ALSO_PODCASTS, ALSO_EPISODES = (podcast_feeds, podcast_moves), (episode_sounds,)
+ALSO_WEBINARS = (webinar_dates, webinar_people, webinar_letters, webinar_afterwards)
 
 app = typer.Typer(
     help="Newsletters assembled for each reader, from one shelf of resources.",
@@ -55,8 +62,8 @@ setting_up.add_to(app)
 serving.add_to(app)
 timetable.add_to(app)
 NOUNS = (
-    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, downloads, brand, relays, check,
-    bench,
+    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, brand,
+    relays, check, bench,
 )  # fmt: skip
 for noun in NOUNS:
     app.add_typer(noun.app, name=noun.NAME)

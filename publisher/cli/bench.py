@@ -68,6 +68,15 @@ def feed(
     details(_feed(episodes), as_json)
 
 
+@app.command()
+def webinars(
+    people: Annotated[int, typer.Option(min=100, help="Registrants, subscribers of a calendar, and dates.")] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Reminders planned, a calendar polled, dates reckoned anew when clocks change: beside a row at a time."""
+    details(_webinars(people), as_json)
+
+
 @app.command("all")
 def everything(as_json: AsJson = False) -> None:
     """All of them; takes a few minutes."""
@@ -79,6 +88,7 @@ def everything(as_json: AsJson = False) -> None:
         "plan": _plan,
         "feed": _feed,
         "downloads": _downloads,
+        "webinars": _webinars,
     }
     figures: dict[str, dict[str, Any]] = {}
     for name, measure in measures.items():
@@ -144,3 +154,11 @@ def _downloads(lines: int = 1_000_000) -> dict[str, Any]:
     from publisher.bench import downloads as counting
 
     return counting.measure(migrations.upgrade, lines)
+
+
+def _webinars(people: int = 10_000) -> dict[str, Any]:
+    from publisher import migrations
+    from publisher.bench import webinars as gathering
+    from publisher.web.app import make_app
+
+    return gathering.measure(migrations.upgrade, make_app, people)

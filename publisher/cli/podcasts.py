@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from publisher.house import House
+    from publisher.media.intake import Expect
     from publisher.media.models import MediaFile
     from publisher.podcasts.models import Show
 
@@ -218,9 +219,9 @@ def on_the_trail(session: "Session", show: "Show", what: str, now: str | None) -
 
 @contextmanager
 def acting_with(
-    file: Path | None, at: "datetime", *, mend: bool = False
+    file: Path | None, at: "datetime", *, mend: bool = False, expect: "Expect" = "image"
 ) -> "Iterator[tuple[House, Session, MediaFile | None]]":
-    """As `acting`, with a cover that was looked into before the database is touched."""
+    """As `acting`, with a cover (or another file that is expected) that was looked into before the database is touched."""
     from publisher.cli.opening import acting
     from publisher.media import intake
 
@@ -233,7 +234,7 @@ def acting_with(
             yield (
                 house,
                 session,
-                intake.take_file(session, house, file, name=file.name, now=at, expect="image", mend=mend),
+                intake.take_file(session, house, file, name=file.name, now=at, expect=expect, mend=mend),
             )
 
 

@@ -13,7 +13,7 @@ MOST = 2_000_000
 
 def changes(typed: Mapping[str, Any], names: Sequence[str] | frozenset[str], extra: Path | None) -> dict[str, Any]:
     """What was said of these fields, over what the JSON file `extra` says of them. `BadInput` for a field that is none."""
-    said = _json(extra) if extra is not None else {}
+    said = json_of(extra) if extra is not None else {}
     if unknown := sorted(said.keys() - set(names)):
         raise BadInput(f"{extra} says “{unknown[0]}”, and there is no such field. Fields: {', '.join(sorted(names))}.")
     return said | {name: value for name, value in typed.items() if name in names and value is not None}
@@ -47,7 +47,8 @@ def funding(given: Sequence[str] | None) -> list[dict[str, str]] | None:
     return [{"url": url, "text": text.strip()} for url, _, text in parts]
 
 
-def _json(file: Path) -> dict[str, Any]:
+def json_of(file: Path) -> dict[str, Any]:
+    """The JSON object in a file; `BadInput` where there is none."""
     try:
         said = json.loads(octets(file, MOST))
     except (ValueError, RecursionError) as problem:

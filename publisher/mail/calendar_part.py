@@ -8,7 +8,7 @@ attached as well: rows M4 and M6 of the list of conformance.
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -16,7 +16,8 @@ from feeds.calendar.lines import folded
 from feeds.calendar.values import Answer, Attendee, Calendar, Role
 from feeds.calendar.writing import lines
 from publisher.errors import TemplateError
-from publisher.mail.marks import Ink, Piece, is_link
+from publisher.mail import quoted
+from publisher.mail.marks import Ink, Piece, Slot, encoder_of, is_link
 from publisher.mail.parts import Part, encoded
 
 FILE_NAME = "invite.ics"
@@ -98,6 +99,23 @@ def parts_of(body: CalendarBody, ink: Ink) -> tuple[Part, Part]:
         chunks=chunks,
     )
     return shown, attached
+
+
+def filled(body: CalendarBody, values: Mapping[str, str]) -> bytes:
+    """The calendar of one reader, byte for byte what their mail has. `values`: as `Edition.assemble` fills them: `mailto`,
+    `attendee`, `stamp`, `sequence` and the links by name."""
+    ink = Ink()
+    pieces = _compiled(body, ink)
+    wire = b"".join(_filled(piece, ink.slots, values) for piece in pieces)
+    return quoted.decoded(wire).replace("\n", "\r\n").encode()
+
+
+def _filled(piece: Piece, slots: Sequence[Slot], values: Mapping[str, str]) -> bytes:
+    if isinstance(piece, str):
+        return quoted.segment(piece).encode("ascii")
+    assert isinstance(piece, int)  # nothing in a calendar is optional
+    slot = slots[piece]
+    return bytes(encoder_of(slot)(values.get(slot.source, "")))
 
 
 def _compiled(body: CalendarBody, ink: Ink) -> list[Piece]:

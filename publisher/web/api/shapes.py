@@ -1,6 +1,7 @@
 """What the API takes and gives, as typed models: they are its description as well."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -220,3 +221,69 @@ class EpisodeWithNotes(EpisodeOut):
 class EpisodeList(BaseModel):
     items: list[EpisodeOut]
     next: str | None
+
+
+class WebinarOut(BaseModel):
+    """One date of a webinar that anybody may find."""
+
+    webinar: str = Field(description="Its short name.")
+    series: str | None = Field(description="Short name of the series it belongs to.")
+    title: str
+    summary: str = Field(description="Plain text.")
+    text_language: str = Field(description="Of title and summary.")
+    state: str = Field(description="`announced`, `live`, `held` or `cancelled`.")
+    starts: datetime = Field(description="With the offset of its zone at that moment.")
+    ends: datetime
+    zone: str = Field(description="IANA name of the zone it was agreed in.")
+    spoken: list[str]
+    captions: list[str]
+    interpreted: list[str]
+    recorded: bool
+    url: str = Field(description="Its page here, where people register.")
+    calendar: str = Field(description="This date as an iCalendar file.")
+    recording: str | None = Field(description="Page of its recording, where there is one.")
+    resource: int | None = Field(description="Its resource in the library; see /resources/{number}.")
+    updated_at: datetime
+
+
+class WebinarWithDates(BaseModel):
+    """A webinar, or a series with every date."""
+
+    webinar: str = Field(description="Its short name, for /webinars/{webinar}/registrations.")
+    title: str
+    summary: str
+    description: str = Field(description="Markdown.")
+    text_language: str
+    url: str
+    dial_in: str
+    access: str
+    questions: list[dict[str, Any]] = Field(description="Asked at registration: key, label, kind, options, required.")
+    speakers: list[dict[str, str]] = Field(description="name, role, organisation")
+    dates: list[WebinarOut]
+
+
+class WebinarList(BaseModel):
+    items: list[WebinarOut]
+    next: str | None
+
+
+class RegistrationIn(BaseModel):
+    """Somebody who wants to come. They get one mail, with the invitation or with the question whether it was them."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str = Field(max_length=320)
+    name: str = Field("", max_length=200)
+    organisation: str = Field("", max_length=200)
+    country: str | None = Field(None, max_length=60)
+    language: str = Field("", max_length=40, description="Of the letters; BCP 47.")
+    zone: str = Field("", max_length=60, description="IANA name of where they are: letters tell the time there.")
+    answers: dict[str, str] = Field(default_factory=dict, max_length=50, description="Key of a question → answer.")
+    recording_notice: str = Field(
+        "", max_length=2000, description="The sentence about being recorded as it stood beside your button."
+    )
+    recording_only: bool = Field(False, description="They cannot come, and want what is recorded.")
+    reminders: bool = Field(True, description="By mail; else their calendar reminds them.")
+
+
+class RegistrationOut(BaseModel):
+    message: str

@@ -62,6 +62,7 @@ class Sender:
         self._answers: list[tuple[Mail, Outcome]] = []
         self._lines: list[Connection] = []
         self._failures = 0
+        self._given_up = 0  # rows that came to an end without being sent, in this turn
         self._pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> "Sender":
@@ -107,6 +108,7 @@ class Sender:
     def _turn(self) -> bool:
         """One turn: False when there was nothing to do. The answers of the turn before are written first."""
         now = self.present()
+        self._given_up = 0
         with self.house.database.session() as session:
             relay, where = self._relay(session)
             self._write_answers(session, now)
@@ -122,7 +124,7 @@ class Sender:
             with self.house.database.session() as session:
                 mails = self._begin(session, relay, wanted, now)
         self._answers = self._carry(mails)
-        return bool(mails or self._waiting)
+        return bool(mails or self._waiting or self._given_up)
 
     def _take(self, session: Session, relay: Relay, now: datetime) -> list[Claimed]:
         """Claim the next batch: personal letters from all of what the relay may get, others from their part of it."""
@@ -169,6 +171,7 @@ class Sender:
     def _give_up(self, session: Session, row_id: int, state: OutboxState, why: str, now: datetime) -> None:
         change = {"id": row_id, "state": state, "reply": why, "done_at": now}
         claiming.write_back(session, [change], worker=self.worker)
+        self._given_up += 1
 
     def _put_back(self, session: Session) -> None:
         """Nothing may leave for now: what was claimed goes back, for whoever comes when there is room."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from smtp_sink import Sink
 from sqlalchemy import Table, insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from publisher import clock
 from publisher.house import House
@@ -39,30 +39,38 @@ class Who:
 def register(session: Session, series: Series, people: Sequence[Who], at: datetime) -> list[Registration]:
     """They registered at that moment, with a seat at each of their dates."""
     dates = session.exec(select(Webinar).where(col(Webinar.series_id) == series.id)).all()
-    made = []
-    for person in people:
-        address = session.exec(select(Address).where(col(Address.normalised) == person.email)).first()
-        if address is None:
-            address = Address(email=person.email, normalised=person.email, hash=person.email, created_at=at)
+    emails = [person.email for person in people]
+    known = {one.normalised: one for one in session.exec(select(Address).where(col(Address.normalised).in_(emails)))}
+    addresses = [
+        known.get(email) or Address(email=email, normalised=email, hash=email, created_at=at) for email in emails
+    ]
+    for person, address in zip(people, addresses, strict=True):
         address.suppressed = person.suppressed
-        session.add(address)
-        session.flush()
-        registrant = Registrant(address_id=address.id or 0, key=secrets.token_urlsafe(12), created_at=at)
-        session.add(registrant)
-        session.flush()
-        made.append(_registration(session, series, registrant, person, at))
-        for date in dates:
-            if person.dates is None or date.number in person.dates:
-                seat = Seat(registration_id=made[-1].id or 0, webinar_id=date.id or 0, state=person.seat, attended=person.attended)  # fmt: skip
-                session.add(seat)
-    session.flush()
+    _keep(session, addresses)
+    registrants = [
+        Registrant(address_id=one.id or 0, key=secrets.token_urlsafe(12), created_at=at) for one in addresses
+    ]
+    _keep(session, registrants)
+    made = [_registration(series, one.id or 0, person, at) for one, person in zip(registrants, people, strict=True)]
+    _keep(session, made)
+    _keep(session, [
+        Seat(registration_id=one.id or 0, webinar_id=date.id or 0, state=person.seat, attended=person.attended)
+        for one, person in zip(made, people, strict=True)
+        for date in dates
+        if person.dates is None or date.number in person.dates
+    ])  # fmt: skip
     return made
 
 
-def _registration(session: Session, series: Series, registrant: Registrant, person: Who, at: datetime) -> Registration:
-    row = Registration(
+def _keep(session: Session, rows: Sequence[SQLModel]) -> None:
+    session.add_all(rows)
+    session.flush()
+
+
+def _registration(series: Series, registrant_id: int, person: Who, at: datetime) -> Registration:
+    return Registration(
         series_id=series.id or 0,
-        registrant_id=registrant.id or 0,
+        registrant_id=registrant_id,
         key=secrets.token_urlsafe(12),
         state=person.state,
         is_whole=person.dates is None,
@@ -76,9 +84,6 @@ def _registration(session: Session, series: Series, registrant: Registrant, pers
         registered_at=at if person.state == "registered" else None,
         changed_at=at,
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def many(session: Session, series: Series, number: int, at: datetime) -> None:

@@ -24,6 +24,7 @@ def plan(session: Session, series: Mapping[int, Series], webinars: Sequence[Webi
     standing = _standing(session, [one.id or 0 for one in webinars])
     over: list[int] = []
     rows: list[dict[str, Any]] = []
+    claimed = False
     for one in webinars:
         present = standing.get(one.id or 0, [])
         if any(row.state != "waiting" for row in present):
@@ -34,9 +35,12 @@ def plan(session: Session, series: Mapping[int, Series], webinars: Sequence[Webi
         rows += _rows(series[one.series_id], one, right, now)
     for some in _parts(over):
         which = update(MAILING).where(MAILING.c.id.in_(some), MAILING.c.state == "waiting")
-        session.execute(which.values(state="cancelled", reason=_MOVED))
+        stopped = session.execute(which.values(state="cancelled", reason=_MOVED))
+        claimed = claimed or stopped.rowcount != len(some)  # type: ignore[attr-defined]
     for part in _parts(rows):
         session.connection().execute(insert_into(session, MAILING).on_conflict_do_nothing(), list(part))
+    for one in webinars if claimed else ():  # one is being planned at this moment: what is of it in the outbox goes too
+        reminders.plan(session, one, now=now)
 
 
 def _standing(session: Session, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:

@@ -23,7 +23,7 @@ from webinars.webinar_stage import FIRST, NAIROBI, a_series, a_webinar, dates_of
 from feeds.calendar import tzif
 from publisher import clock
 from publisher.house import House
-from publisher.webinars import audit, dates, programme, scheduling, series, times
+from publisher.webinars import audit, dates, programme, reminders, scheduling, series, times
 from publisher.webinars.models import Mailing, Registrant, Series, Webinar
 
 VANCOUVER = "America/Vancouver"
@@ -148,6 +148,30 @@ def test_many_dates_of_a_series_are_one_step_and_one_letter(house: House, now: d
         assert told(session) == [(None, "rules")]
         assert session.exec(select(Registrant.version)).all() == [2, 2]
     assert reached(house, now) == ["alice@example.org", "bob@example.org"]
+
+
+def test_reminders_stand_as_if_each_date_had_been_planned_alone(house: House, now: datetime) -> None:
+    """One that went out already, one that is skipped, others that wait: planning each again finds nothing to do."""
+    with house.database.session() as session:
+        made = a_series(session, house, now, zone=VANCOUVER, first=JANUARY, dates=4, reminders=[2880, 1440, 60, 0])
+        age(session, *dates_of(session, made))
+        for one in dates_of(session, made):
+            reminders.plan(session, one, now=now)
+        rows = session.exec(select(Mailing).order_by(col(Mailing.id)).where(col(Mailing.state) == "waiting")).all()
+        rows[0].state, rows[5].state = "out", "skipped"
+        session.add_all(rows)
+    audit.run(house, now)
+    with house.database.session() as session:
+        before = standing(session)
+        assert len(before) == 16
+        for one in dates_of(session, made):
+            reminders.plan(session, one, now=now)
+        assert standing(session) == before
+
+
+def standing(session: Session) -> list[tuple[Any, ...]]:
+    wanted = select(Mailing).where(col(Mailing.kind) == "reminder", col(Mailing.state) == "waiting")
+    return [(one.key, one.due_at, one.expires_at) for one in session.exec(wanted.order_by(col(Mailing.key)))]
 
 
 def test_looking_first_changes_nothing(house: House, now: datetime) -> None:

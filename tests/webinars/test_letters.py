@@ -275,3 +275,17 @@ def test_a_series_that_is_called_off_is_one_letter_to_its_speakers(
         assert [findings_of(raw) for raw in (moved, off)] == [[], []]
         assert (method_of(moved), method_of(off), len(events_of(off))) == ("REQUEST", "CANCEL", number)
         assert events_of(moved)[-1].value("DTSTART").endswith("T150000")
+
+
+def test_one_date_for_another_is_a_cancellation_and_an_invitation(
+    session: Session, house: House, now: datetime
+) -> None:
+    made = a_series(session, house, now)
+    first, second, *_ = dates_of(session, made)
+    bob = a_registration(session, made, now, "bob@readers.example", coming=[1])
+    sit(session, bob, first, "away")
+    sit(session, bob, second, "coming")
+    letters.dates_changed(session, house, bob, now=now, removed={first.id or 0}, joined={second.id or 0})
+    mails = mails_of(session, house)
+    assert [(method_of(raw), findings_of(raw)) for raw in mails] == [("CANCEL", []), ("REQUEST", [])]
+    assert [[one.value("RECURRENCE-ID")[:8] for one in events_of(raw)] for raw in mails] == [["20261203"], ["20261210"]]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
@@ -26,6 +26,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+        self._reading = self.engine.execution_options(publisher_reading=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -41,11 +42,17 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking only: it never commits, and on SQLite never waits for a writer."""
-        with Session(self.engine.execution_options(publisher_reading=True), expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             try:
                 yield session
             finally:
                 session.rollback()
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection for one or two small questions, where a session would cost more than they do. It never commits."""
+        with self._reading.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()

@@ -10,12 +10,14 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import icalendar
+import pytest
 import recurring_ical_events
 from conftest import cannot_run
 from ical.calendar_stream import IcsCalendarStream
@@ -66,6 +68,17 @@ JUDGES: dict[str, Judge] = {
     "ical.js": by_ical_js,
     "libical": by_libical,
 }
+
+
+@cache
+def judges_here() -> dict[str, Judge]:
+    """Those that can run on this machine. In CI all must."""
+    found = {}
+    for name, judge in JUDGES.items():
+        with suppress(pytest.skip.Exception):
+            judge([])
+            found[name] = judge
+    return found
 
 
 def judged_by_libical(documents: Sequence[bytes]) -> list[Judged]:

@@ -6,10 +6,12 @@ and not only what one letter says.
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 _PART = re.compile(rb"BEGIN:(VEVENT|VTIMEZONE)\r\n.*?END:\1\r\n", re.DOTALL)
-#: The UID, and the start that a RECURRENCE-ID names or nothing.
-Key = tuple[bytes, bytes]
+#: The UID, and the instant that a RECURRENCE-ID names or nothing: programs compare dates by when they are, not by their letters.
+Key = tuple[bytes, datetime | None]
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Program:
         fresh = [event for event in events if self._is_news(event)]
         self.ignored += len(events) - len(fresh)
         is_cancel = b"\r\nMETHOD:CANCEL\r\n" in message
-        for event in sorted(fresh, key=lambda event: _key(event)[1]):  # a series before its dates
+        for event in sorted(fresh, key=lambda event: _key(event)[1] is not None):  # a series before its dates
             self._cancel(event) if is_cancel else self._keep(event)
 
     def document(self) -> bytes:
@@ -41,20 +43,20 @@ class Program:
     def _is_news(self, event: bytes) -> bool:
         """By SEQUENCE, then by DTSTAMP (§2.1.5). A date that is not there is measured by its series."""
         uid, _ = key = _key(event)
-        before = self.events.get(key) or self.events.get((uid, b""))
+        before = self.events.get(key) or self.events.get((uid, None))
         return before is None or _age(event) >= _age(before)
 
     def _keep(self, event: bytes) -> None:
         uid, date = _key(event)
-        if not date:
+        if date is None:
             self._forget(uid)
         self.events[uid, date] = event
 
     def _cancel(self, event: bytes) -> None:
         uid, date = _key(event)
-        if not date:
+        if date is None:
             self._forget(uid)
-        elif (uid, b"") in self.events:
+        elif (uid, None) in self.events:
             status = (
                 event if _said(event, b"STATUS") else event.replace(b"END:VEVENT", b"STATUS:CANCELLED\r\nEND:VEVENT")
             )
@@ -67,7 +69,11 @@ class Program:
 
 
 def _key(event: bytes) -> Key:
-    return _said(event, b"UID"), _said(event, b"RECURRENCE-ID")
+    found = re.search(rb"^RECURRENCE-ID;TZID=([^:]+):(\S+)\r$", event.replace(b"\r\n ", b""), re.MULTILINE)
+    if found is None:
+        return _said(event, b"UID"), None
+    wall = datetime.fromisoformat(found[2].decode())
+    return _said(event, b"UID"), wall.replace(tzinfo=ZoneInfo(found[1].decode())).astimezone(UTC)
 
 
 def _age(event: bytes) -> tuple[int, bytes]:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import anyio
 from sqlalchemy import Table
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 
 from feeds.podcast import emitting, reference
+from publisher.bench.asking import ask
 from publisher.database import Database
 from publisher.house import House, open_house
 from publisher.podcasts import episodes, shows, values, words
@@ -61,10 +61,10 @@ def measure(
         after_edit_ms = sorted(_after_edit(house, feeds, n) for n in range(5))[2]
         app = app_of(house)
         path, headers = "/podcasts/bench/feed.xml", [(b"accept-encoding", b"gzip")]
-        etag = _ask(app, path, headers)["etag"]
-        cached_ms = _cost(lambda: _ask(app, path, headers, TIMES))[0] / TIMES
+        etag = ask(app, path, headers).head["etag"]
+        cached_ms = _cost(lambda: ask(app, path, headers, TIMES))[0] / TIMES
         known = [*headers, (b"if-none-match", etag.encode())]
-        not_modified_ms = _cost(lambda: _ask(app, path, known, TIMES))[0] / TIMES
+        not_modified_ms = _cost(lambda: ask(app, path, known, TIMES))[0] / TIMES
         feedgen_ms, first_ms = _both(house, count)
         house.close()
     return {
@@ -144,31 +144,6 @@ def _both(house: House, count: int) -> tuple[float, float]:
         theirs.append(_cost(reference.by_feedgen(channel, said))[0])
         ours.append(_cost(lambda: emitting.document(channel, emitting.items(said)))[0])
     return sorted(theirs)[1], sorted(ours)[1]
-
-
-def _ask(app: ASGIApp, path: str, headers: list[tuple[bytes, bytes]], times: int = 1) -> dict[str, str]:
-    """GET without a network, so many times in one event loop: what is left is what the server does. The last answer's head."""
-    scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "scheme": "https",
-        "headers": [(b"host", b"hub.example"), *headers], "client": ("203.0.113.9", 4000), "server": ("hub.example", 443),
-        "http_version": "1.1", "root_path": "", "asgi": {"version": "3.0"}, "state": {},
-    }  # fmt: skip
-    said: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            said[:] = [message]
-
-    async def all_of_them() -> None:
-        for _ in range(times):
-            await app(dict(scope), receive, send)
-
-    anyio.run(all_of_them)
-    head = {name.decode().lower(): value.decode() for name, value in said[0]["headers"]}
-    return head | {"status": str(said[0]["status"])}
 
 
 def _cost(work: Callable[[], T]) -> tuple[float, T]:

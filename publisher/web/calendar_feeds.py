@@ -21,15 +21,12 @@ KEEP_PRIVATE = "private, max-age=0, must-revalidate"
 
 def everybody(site: Site, scope: Scope) -> Response:
     """GET /webinars/calendar.ics"""
-    with site.house.database.reading() as session:
-        return _public(scope, site.calendars.of_everybody(session, site.house, now=site.wall()))
+    return _public(scope, site.calendars.of_everybody(site.house, now=site.wall()))
 
 
 def series(site: Site, scope: Scope) -> Response:
     """GET /webinars/series/<slug>/calendar.ics"""
-    with site.house.database.reading() as session:
-        slug = scope["path_params"]["slug"]
-        return _public(scope, site.calendars.of_series(session, site.house, slug, now=site.wall()))
+    return _public(scope, site.calendars.of_series(site.house, scope["path_params"]["slug"], now=site.wall()))
 
 
 def date(site: Site, scope: Scope) -> Response:
@@ -43,16 +40,12 @@ def date(site: Site, scope: Scope) -> Response:
 
 def cohort(site: Site, scope: Scope) -> Response:
     """GET /webinars/cohort/<token>.ics"""
-    with site.house.database.reading() as session:
-        token = scope["path_params"]["token"]
-        return _private(scope, site.calendars.of_cohort(session, site.house, token, now=site.wall()))
+    return _private(scope, site.calendars.of_cohort(site.house, scope["path_params"]["token"], now=site.wall()))
 
 
 def mine(site: Site, scope: Scope) -> Response:
     """GET /webinars/mine/<token>.ics"""
-    with site.house.database.reading() as session:
-        token = scope["path_params"]["token"]
-        return _private(scope, site.calendars.of_person(session, site.house, token, now=site.wall()))
+    return _private(scope, site.calendars.of_person(site.house, scope["path_params"]["token"], now=site.wall()))
 
 
 def _public(scope: Scope, answer: Answer) -> Response:

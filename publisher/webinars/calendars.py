@@ -7,12 +7,12 @@ No METHOD: DTSTAMP is when a date was last changed (RFC 5545 §3.8.7.2), and so 
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Connection, Row, Table, bindparam, select
 from sqlmodel import Session
 
 from publisher.audience.models import MailingList
@@ -44,7 +44,7 @@ State = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a poller is told. `tag` and `changed` at once, the `document` where it is asked for."""
+    """What a poller is told: `tag` and `changed` at once, the `document` where it is asked for."""
 
     tag: str
     changed: datetime
@@ -61,38 +61,41 @@ class Calendars:
         self._documents: OrderedDict[Key, Document] = OrderedDict()
         self._most_octets, self._most_tags, self._octets = most_octets, most_tags, 0
 
-    def of_everybody(self, session: Session, house: House, *, now: datetime) -> Answer:
+    def of_everybody(self, house: House, *, now: datetime) -> Answer:
         """All that anybody may find."""
-        state = (*_all_series(session), *_signed(session, now))
-        return self._answer(("all", ""), state, lambda: writing.of_everybody(session, house, now=now))
-
-    def of_series(self, session: Session, house: House, slug: str, *, now: datetime) -> Answer:
-        """One series, for whoever has its address; `NotFound` before anything of it was announced. Empty when it is over."""
-        row = session.execute(_ONE, {"slug": slug}).first()
-        if row is None:
-            raise NotFound(NO_WEBINAR)
-        state = (*row, *_signed(session, now))
-        return self._answer(("series", row.id), state, lambda: writing.of_series(session, house, row.id, now=now))
-
-    def of_cohort(self, session: Session, house: House, token: str, *, now: datetime) -> Answer:
-        """All series of a cohort. `BadToken`, or `NotFound` where the address was given anew."""
-        key = house.tokens.open(Purpose.COHORT, token, now=now)
-        row = session.execute(_OF_COHORT, {"key": key}).first()
-        if row is None:
-            raise NotFound(GIVEN_ANEW)
-        state = (*row, *_all_series(session), *_signed(session, now))
+        with house.database.looking() as database:
+            state = (*_all_series(database), *_signed(database, now))
         return self._answer(
-            ("cohort", row.list_id), state, lambda: writing.of_cohort(session, house, row.list_id, now=now)
+            ("all", ""), state, lambda: _written(house, lambda s: writing.of_everybody(s, house, now=now))
         )
 
-    def of_person(self, session: Session, house: House, token: str, *, now: datetime) -> Answer:
+    def of_series(self, house: House, slug: str, *, now: datetime) -> Answer:
+        """One series, for whoever has its address; `NotFound` before anything of it was announced. Empty when it is over."""
+        row = _asked(house, _ONE, slug, NO_WEBINAR)
+        state = (*row, now.date())
+        return self._answer(
+            ("series", row.id), state, lambda: _written(house, lambda s: writing.of_series(s, house, row.id, now=now))
+        )
+
+    def of_cohort(self, house: House, token: str, *, now: datetime) -> Answer:
+        """All series of a cohort. `BadToken`, or `NotFound` where the address was given anew."""
+        row = _asked(house, _OF_COHORT, house.tokens.open(Purpose.COHORT, token, now=now), GIVEN_ANEW)
+        with house.database.looking() as database:
+            state = (*row, *_all_series(database), *_signed(database, now))
+        return self._answer(
+            ("cohort", row.list_id),
+            state,
+            lambda: _written(house, lambda s: writing.of_cohort(s, house, row.list_id, now=now)),
+        )
+
+    def of_person(self, house: House, token: str, *, now: datetime) -> Answer:
         """Everything that somebody registered for, with their own ways in. The same errors."""
-        key = house.tokens.open(Purpose.CALENDAR, token, now=now)
-        row = session.execute(_OF_PERSON, {"key": key}).first()
-        if row is None:
-            raise NotFound(GIVEN_ANEW)
-        state = (*row, *_signed(session, now))
-        return self._answer(("person", row.id), state, lambda: writing.of_person(session, house, row.id, now=now))
+        row = _asked(house, _OF_PERSON, house.tokens.open(Purpose.CALENDAR, token, now=now), GIVEN_ANEW)
+        with house.database.looking() as database:
+            state = (*row, *_signed(database, now))
+        return self._answer(
+            ("person", row.id), state, lambda: _written(house, lambda s: writing.of_person(s, house, row.id, now=now))
+        )
 
     def _answer(self, key: Key, state: State, write: Callable[[], Document]) -> Answer:
         with self._lock:
@@ -141,24 +144,37 @@ class Calendars:
                 self._octets -= len(left.body)
 
 
-def _all_series(session: Session) -> Iterable[object]:
+def _asked(house: House, question: Any, key: str, none: str) -> Row[Any]:
+    with house.database.looking() as database:
+        row = database.execute(question, {"key": key}).first()
+    if row is None:
+        raise NotFound(none)
+    return row
+
+
+def _written(house: House, write: Callable[[Session], Document]) -> Document:
+    """From rows that are read after the state was: newer ones are written once more at the next poll, older ones never kept."""
+    with house.database.reading() as session:
+        return write(session)
+
+
+def _all_series(database: Connection) -> Iterable[object]:
     """Every series, since one that is listed no more changes the calendar of everybody too; each by itself, since of two changes
     the earlier may be committed last."""
-    return (tuple(row) for row in session.execute(_ALL))
+    return [tuple(row) for row in database.execute(_ALL)]
 
 
-def _signed(session: Session, now: datetime) -> Iterable[object]:
+def _signed(database: Connection, now: datetime) -> Iterable[object]:
     """Who invites, and the day."""
-    return (*(tuple(row) for row in session.execute(_WHO)), now.date())
+    return (*(tuple(row) for row in database.execute(_WHO)), now.date())
 
 
-def _columns() -> Sequence[Any]:
-    return (_SERIES.c.id, _SERIES.c.changed_at, _SERIES.c.sequence)
-
-
-_ALL = select(*_columns()).order_by(_SERIES.c.id)
-_ONE = select(*_columns()).where(
-    _SERIES.c.slug == bindparam("slug"),
+_CHANGES = (_SERIES.c.id, _SERIES.c.changed_at, _SERIES.c.sequence)
+_NAMES = (_IDENTITY.c.id, _IDENTITY.c.name, _IDENTITY.c.from_name, _IDENTITY.c.from_address)
+_ALL = select(*_CHANGES).order_by(_SERIES.c.id)
+_ONE = select(*_CHANGES, *_NAMES[1:]).where(
+    _SERIES.c.slug == bindparam("key"),
+    _IDENTITY.c.id == _SERIES.c.identity_id,
     select(_WEBINAR.c.id).where(_WEBINAR.c.series_id == _SERIES.c.id, _WEBINAR.c.state != WebinarState.DRAFT).exists(),
 )
 _OF_COHORT = select(_COHORT.c.list_id, _COHORT.c.key, _LIST.c.name).where(
@@ -167,6 +183,4 @@ _OF_COHORT = select(_COHORT.c.list_id, _COHORT.c.key, _LIST.c.name).where(
 _OF_PERSON = select(_REGISTRANT.c.id, _REGISTRANT.c.key, _REGISTRANT.c.version).where(
     _REGISTRANT.c.key == bindparam("key")
 )
-_WHO = select(_IDENTITY.c.id, _IDENTITY.c.name, _IDENTITY.c.from_name, _IDENTITY.c.from_address).order_by(
-    _IDENTITY.c.id
-)
+_WHO = select(*_NAMES).order_by(_IDENTITY.c.id)

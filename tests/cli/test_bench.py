@@ -30,3 +30,11 @@ def test_counting_a_log_is_measured_beside_the_plain_way(bare: Publisher) -> Non
     assert (figures["lines"], figures["requests"]) == (1000, 1000)
     assert 0 < figures["downloads"] < figures["askers"] < 1000
     assert figures["ratio"] < 1
+
+
+def test_webinars_are_measured_with_both_sides(bare):
+    figures = bare("bench", "webinars", "--people", 120, "--json").json
+    assert figures["registrants"] == figures["polls"] == figures["dates"] == 120
+    assert figures["not_modified"] > 0.9
+    assert figures["dates_moved"] > 0
+    assert {"reminders_ratio", "not_modified_ratio", "audit_ratio"} <= figures.keys()

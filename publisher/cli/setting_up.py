@@ -57,7 +57,7 @@ def demo(
     host: Annotated[str, typer.Option(help="With --serve: the address to listen on.")] = "127.0.0.1",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Fill the demo hub: an invented initiative with resources, newsletters, podcasts and readers."""
+    """Fill the demo hub: an invented initiative with resources, newsletters, podcasts, webinars and readers."""
     from publisher.cli.opening import opened
     from publisher.demo import install as demonstration
 
@@ -162,6 +162,7 @@ def _worth_opening(house: "House", host: str, port: int) -> None:
         ("/", "what readers see: the hub and its sign-up"),
         ("/library", "the library"),
         ("/podcasts", "shows to listen to"),
+        ("/webinars", "what to come to, and what was held"),
         ("/studio", "where letters and episodes are made"),
         ("/mailbox", "every mail that was sent; nothing leaves this machine"),
         ("/api/docs", "for programs"),

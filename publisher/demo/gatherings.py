@@ -91,7 +91,8 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Date:
-    """One date. `moved` and `called_off` say when that was done and why; `recording`, `handouts`, `follow_up` what came of it."""
+    """One date. `moved` and `called_off` say when that was done and why; `recording`, `handouts`, `follow_up` what came of it:
+    {who: {language: {subject, body}}}, and where it says nothing, letters in the words that are proposed."""
 
     number: int
     zone: str

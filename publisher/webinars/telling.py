@@ -2,26 +2,23 @@
 there hears it at once.
 
 Call these when the rows are written and reminders are planned anew. A newer one for the same date stops what still waits of
-the older; what was being sent with the old time in it (announcements, messages) is stopped and planned anew for those it had
-not reached.
+the older; what was being sent with the old time in it is sent anew to those it had not reached (`anew`).
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from publisher.house import House
-from publisher.mail.models import COUNTS_AS_HAD, WAITING, Letter, LetterState
+from publisher.mail.models import COUNTS_AS_HAD, WAITING
 from publisher.mail.outbox import OUTBOX
-from publisher.webinars import announcing, mailings
+from publisher.webinars import anew, mailings
 from publisher.webinars.models import Mailing, Series, Webinar
 from publisher.webinars.speaker_letters import speakers_told
 from publisher.webinars.times import Stood
-
-_NEWER = "Something newer is told of this date."
 
 
 def moved(
@@ -43,7 +40,7 @@ def moved(
     data = {"reason": reason, "note": note, "was": _was(session, former, webinar, before)}
     told = _tell(session, series, webinar, "update", data, now, by)
     speakers_told(session, house, [(webinar, before.starts_at)], now=now)
-    _send_anew(session, series, webinar, now)
+    anew.send(session, series, webinar, now)
     return told
 
 
@@ -57,7 +54,7 @@ def called_off(
     _stop_older(session, series, webinar, now)
     told = _tell(session, series, webinar, "cancellation", {"reason": "date", "note": note}, now, by)
     speakers_told(session, house, [(webinar, None)], now=now)
-    _send_anew(session, series, webinar, now)
+    anew.send(session, series, webinar, now)
     return told
 
 
@@ -92,7 +89,7 @@ def all_moved(
         dates[str(webinar.id)] = _was(session, former.get(webinar.id, []), webinar, before)
     told = _tell(session, series, None, "update", {"reason": reason, "note": note, "dates": dates}, now, by)
     speakers_told(session, house, [(webinar, before.starts_at) for webinar, before in moves], now=now)
-    _send_anew(session, series, None, now)
+    anew.send(session, series, None, now)
     return told
 
 
@@ -115,7 +112,7 @@ def all_called_off(
     data = {"reason": "series", "note": note, "dates": {str(webinar.id): {} for webinar in webinars}}
     told = _tell(session, series, None, "cancellation", data, now, by)
     speakers_told(session, house, [(webinar, None) for webinar in webinars], now=now)
-    _send_anew(session, series, None, now)
+    anew.send(session, series, None, now)
     return told
 
 
@@ -135,10 +132,19 @@ def _tell(
         series=series,
         webinar=webinar,
         due_at=now,
+        expires_at=_over(session, series, webinar, data),
         data=data,
         by=by,
         now=now,
     )
+
+
+def _over(session: Session, series: Series, webinar: Webinar | None, data: dict[str, Any]) -> datetime | None:
+    """When it has all been, so that nobody needs to hear of it any more."""
+    if webinar is not None:
+        return webinar.ends_at
+    dates = col(Webinar.id).in_([int(number) for number in data["dates"]])
+    return session.exec(select(func.max(Webinar.ends_at)).where(dates)).one()
 
 
 def _key(session: Session, series: Series, webinar: Webinar | None, kind: str) -> str:
@@ -178,7 +184,7 @@ def _stop(session: Session, series: Series, whose: ColumnElement[bool], now: dat
     )
     former = list(session.exec(wanted.order_by(col(Mailing.id)).execution_options(populate_existing=True)))
     for mailing in former:
-        mailings.cancel(session, mailing, now=now, reason=_NEWER)
+        mailings.cancel(session, mailing, now=now, reason=anew.NEWER)
     return former
 
 
@@ -198,68 +204,3 @@ def _reached(session: Session, mailing: Mailing) -> bool:
     wanted = select(func.count()).select_from(OUTBOX)
     wanted = wanted.where(OUTBOX.c.letter_id == mailing.letter_id, OUTBOX.c.state.in_(had))
     return mailing.letter_id is not None and session.execute(wanted).scalar_one() > 0
-
-
-def _send_anew(session: Session, series: Series, webinar: Webinar | None, now: datetime) -> None:
-    """What is being sent and says the old time (announcements, messages) is stopped: who was not reached gets the new."""
-    kind, date = col(Mailing.kind), col(Mailing.webinar_id)
-    stale: ColumnElement[bool] = kind.in_(("announcement", "message"))
-    if webinar is not None:  # an update about several dates names this one too
-        stale = or_(and_(stale, or_(date.is_(None), date == webinar.id)), and_(kind == "update", date.is_(None)))
-    wanted = select(Mailing).where(col(Mailing.series_id) == series.id, col(Mailing.state) != "cancelled", stale)
-    for mailing in session.exec(wanted.order_by(col(Mailing.id)).execution_options(populate_existing=True)).all():
-        ends = announcing.until(session, series, _webinar(session, mailing))
-        # A message that staff wrote goes in any case: perhaps it says why.
-        comes = mailing.kind != "announcement" or ends is not None
-        if mailing.state == "waiting":
-            _bring_up_to_date(session, mailing, ends, comes, now)
-        elif (state := _being_sent(session, mailing)) is not None:
-            mailings.cancel(session, mailing, now=now, reason=_NEWER)
-            if comes:
-                _again(session, series, mailing, ends, now, is_paused=state == LetterState.PAUSED)
-
-
-def _bring_up_to_date(session: Session, mailing: Mailing, ends: datetime | None, comes: bool, now: datetime) -> None:
-    """It is compiled when it is due, so only how long it is worth sending has changed."""
-    if not comes:
-        mailings.cancel(session, mailing, now=now, reason="What it is about was called off.")
-    elif mailing.kind == "announcement":
-        mailing.expires_at = ends
-        session.add(mailing)
-        session.flush()
-
-
-def _webinar(session: Session, mailing: Mailing) -> Webinar | None:
-    return session.get_one(Webinar, mailing.webinar_id) if mailing.webinar_id is not None else None
-
-
-def _being_sent(session: Session, mailing: Mailing) -> str | None:
-    """The state of its letter, where mails of it have yet to go."""
-    letter = session.get(Letter, mailing.letter_id, populate_existing=True) if mailing.letter_id is not None else None
-    if letter is None or letter.state not in mailings.STOPPABLE:
-        return None
-    return letter.state if letter.state == LetterState.PLANNING or mailings.is_open(session, letter) else None
-
-
-def _again(
-    session: Session, series: Series, mailing: Mailing, ends: datetime | None, now: datetime, *, is_paused: bool
-) -> None:
-    """The same letter with what holds now, to whoever it has not reached. One that was paused waits for its person."""
-    former = [*mailing.data.get("after", []), mailing.id]
-    mailings.make(
-        session,
-        key=f"{mailing.key.partition('+')[0]}+{len(former)}",
-        kind=mailing.kind,
-        series=series,
-        webinar=_webinar(session, mailing),
-        list_id=mailing.list_id,
-        rule=mailing.rule,
-        words=mailing.words,
-        data={**mailing.data, "after": former},
-        due_at=now,
-        expires_at=ends if mailing.kind == "announcement" else mailing.expires_at,
-        by=mailing.by,
-        state="held" if is_paused else "waiting",
-        reason="It was paused when the date moved." if is_paused else "",
-        now=now,
-    )

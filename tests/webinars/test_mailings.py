@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from webinars.mailing_stage import Who, many, plan, reached, register, rows_of, states
 from webinars.webinar_stage import a_series, a_webinar, dates_of
 
+import scheduler
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.mail import outbox
@@ -60,6 +61,16 @@ def test_nothing_is_due_before_its_time(house: House, now: datetime) -> None:
     assert mailings.due(house, START - DAY)
     assert mailings.plan_due(house, START - DAY) == 1
     assert not mailings.due(house, START - DAY)
+
+
+def test_the_timetable_lets_them_out_at_their_second(house: House, now: datetime) -> None:
+    the_webinar(house, now)
+    line = next(one for one in scheduler.TIMETABLE if one.name == "webinars")
+    assert line.due is not None
+    assert not line.due(house, START - DAY - timedelta(seconds=1))
+    assert line.due(house, START - DAY)
+    assert {ran.job: ran.result for ran in scheduler.tick(house, START - DAY)}["webinars"] == {"let_out": 1}
+    assert {ran.job: ran.result for ran in scheduler.tick(house, START - DAY)}["webinars"] == {"let_out": 0}
 
 
 def test_a_crash_in_the_middle_is_finished_by_the_next_tick(house: House, now: datetime) -> None:

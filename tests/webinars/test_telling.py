@@ -207,6 +207,26 @@ def test_a_date_that_is_added_goes_to_who_registered_for_all(house: House, now: 
     assert len(events_of(found[ALICE])) == 4  # the whole, and its three dates with a way in each
 
 
+def test_a_date_added_while_another_moves_comes_with_the_time_that_counts(house: House, now: datetime) -> None:
+    made, [first, _] = the_series(house, now, Who(ALICE), number=2)
+    with house.database.session() as session:
+        dates.add(session, house, session.get_one(Series, made.id), datetime(2026, 12, 21, 15, 0), now=now)
+    plan(house, now)
+    move(house, first, datetime(2026, 12, 4, 15, 0), now)
+    arrived = [mail for _, mail in carry(house, now)]
+    assert len(arrived) == 2  # the one, and the other anew
+    moved = [e for mail in arrived for e in events_of(mail) if value(e, "RECURRENCE-ID") == "20261203T150000"]
+    assert [value(event, "DTSTART") for event in moved] == ["20261204T150000"] * 2
+    assert {value(event, "SEQUENCE") for event in moved} == {"2"}
+
+
+def test_nobody_hears_of_a_move_when_it_has_all_been(house: House, now: datetime) -> None:
+    webinar = the_webinar(house, now)
+    move(house, webinar, datetime(2026, 11, 24, 15, 0), now)
+    plan(house, now)
+    assert mails(house, now + 3 * DAY) == {}
+
+
 def test_another_zone_moves_all_dates_in_one_letter(house: House, now: datetime) -> None:
     made, _ = the_series(house, now, Who(ALICE), Who(BEN, dates=(3,)))
     with house.database.session() as session:

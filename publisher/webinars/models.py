@@ -220,8 +220,8 @@ class Mailing(SQLModel, table=True):
     minutes: int | None = None
     words: dict[str, Any] = _map()
     data: dict[str, Any] = _map()
-    state: str = "waiting"  # waiting | planning | out | skipped | cancelled
-    reason: str = ""  # why it was skipped or cancelled
+    state: str = "waiting"  # waiting | planning | out | skipped | cancelled | held (something is in the way)
+    reason: str = ""  # why it was skipped, cancelled or held
     due_at: datetime
     expires_at: datetime | None = None
     letter_id: int | None = Field(default=None, foreign_key="letter.id")

@@ -56,7 +56,7 @@ function addOwn(clocks, zone) {
     const other = document.createElement("span");
     other.className = "other-day";
     other.textContent = day(starts, zone);
-    place.append(other);
+    place.append(" · ", other);
   }
   item.append(time, " ", place);
   list.prepend(item);

@@ -1,7 +1,6 @@
 """Webinars for the stories about pages: a one-off with everything, a series of six with one moved and one called off, a one-off
 that is over, one for the members of a list, and a draft."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from lxml import html as markup
 from media.making import png
 from sqlmodel import Session, col, select
-from stage import form_token, path_of
+from stage import path_of
 from webinars.webinar_stage import a_series, a_webinar, dates_of
 
 from publisher.audience.models import Person
@@ -126,13 +125,15 @@ def mails_to(house: House, email: str) -> list[str]:
 
 
 def sent_form(web: Any, path: str, later: Any, **fields: Any) -> Any:
-    """The form of a page, filled in and sent after a little while. The page's own hidden fields go along."""
+    """The form of a page as a browser sends it after a little while: what stands in it already, and what somebody fills in."""
     shown = web.get(path)
     assert shown.status_code == 200, shown.text[:300]
-    hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', shown.text))
-    hidden.pop("zone_guess", None)
+    forms = markup.fromstring(shown.text).xpath("//main//form[@method='post']")
+    kept: dict[str, Any] = {}
+    for name, value in forms[0].form_values():
+        kept.setdefault(name, []).append(value)
     later(seconds=20)
-    return web.post(path.partition("?")[0], data={"form_token": form_token(shown.text), **hidden, **fields})
+    return web.post(forms[0].get("action").partition("#")[0], data=kept | fields)
 
 
 def text_of(answer: Any) -> str:

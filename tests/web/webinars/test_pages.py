@@ -64,7 +64,7 @@ def test_where_the_day_is_another_by_utc_it_is_said(web, hub, house, now):
             session, house, now, "early", starts=datetime(2026, 12, 4, 8, 0), zone="Pacific/Kiritimati", minutes=60
         )
         a_webinar(session, house, now, "long", starts=datetime(2026, 12, 4, 9, 0), zone="UTC", minutes=2 * 24 * 60)
-    assert "Friday 4 December 2026 8:00–9:00 in Kiritimati 18:00–19:00 UTC Thursday 3 December" in text_of(web.get("/webinars/early"))  # fmt: skip
+    assert "Friday 4 December 2026 8:00–9:00 in Kiritimati 18:00–19:00 UTC · Thursday 3 December" in text_of(web.get("/webinars/early"))  # fmt: skip
     assert "9:00 – Sunday 6 December 2026, 9:00 UTC" in text_of(web.get("/webinars/long"))
 
 

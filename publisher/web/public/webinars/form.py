@@ -97,12 +97,12 @@ def reader_of(page: Page, token: str) -> tuple[str, Prefilled | None]:
 def wish_of(page: Page, found: Found, form: Posted, forms: Forms) -> Wish:
     """What the form asks for. Every date that is ahead ticked means every date, also those that are added later."""
     known = {one.id or 0 for one in finding.open_dates(page.session, found, page.now)}
-    dates = _chosen(found, form, known)
+    dates = _chosen(form)
     reader = forms.reader
     return Wish(
         email=form.one("email"),
         reader_key=reader.reader_key if reader else None,
-        webinars=None if known and set(dates) >= known else dates,
+        webinars=None if found.series.is_single or (known and set(dates) >= known) else dates,
         name=form.one("name") or (reader.name if reader and not form.one("email") else ""),
         country=form.one("country") or (reader.country if reader else None),
         language=page.language,
@@ -116,10 +116,8 @@ def wish_of(page: Page, found: Found, form: Posted, forms: Forms) -> Wish:
     )
 
 
-def _chosen(found: Found, form: Posted, known: set[int]) -> tuple[int, ...]:
-    """The dates that are ticked; of a one-off, its date. One that has passed while the page was open is left out by the room."""
-    if found.series.is_single:
-        return tuple(known)
+def _chosen(form: Posted) -> tuple[int, ...]:
+    """The dates that are ticked. One that has passed while the page was open is left out by the room."""
     return tuple(int(one) for one in form.all("date") if one.isascii() and one.isdecimal() and len(one) < 10)
 
 

@@ -45,7 +45,7 @@ def _register(page: Page, found: Found, form: Posted) -> Response:
     except BadInput as error:
         page.session.rollback()
         again = finding.by_slug(page.session, slug) if is_date else finding.of_series(page.session, slug)
-        return shown(page, again, forms.wrong(_beside(page, error, forms)), 422)
+        return shown(page, again, forms.wrong(_beside(page, error)), 422)
     except Conflict as error:  # it is over, full of changes, or was called off while they wrote
         page.session.rollback()
         again = finding.by_slug(page.session, slug) if is_date else finding.of_series(page.session, slug)
@@ -53,11 +53,10 @@ def _register(page: Page, found: Found, form: Posted) -> Response:
     return _thanks(page, found, form, page.gettext(outcome.said), forms)
 
 
-def _beside(page: Page, error: BadInput, forms: Forms) -> dict[str, str]:
+def _beside(page: Page, error: BadInput) -> dict[str, str]:
     """The sentence at its field; one of our own questions has its own name."""
     name = error.field or ""
-    place = name if name.startswith("answer-") and name in forms.filled.values else FIELDS.get(name, "")
-    return {place: page.why(error)}
+    return {name if name.startswith("answer-") else FIELDS.get(name, ""): page.why(error)}
 
 
 def _thanks(page: Page, found: Found, form: Posted, said: str, forms: Forms) -> Response:

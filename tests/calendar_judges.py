@@ -19,7 +19,7 @@ from pathlib import Path
 import icalendar
 import pytest
 import recurring_ical_events
-from conftest import cannot_run
+from abilities import cannot_run
 from ical.calendar_stream import IcsCalendarStream
 
 STRANGERS = Path(__file__).parent / "feeds" / "calendar" / "strangers"

@@ -21,6 +21,8 @@ from sqlmodel import Session
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import cast, fakes and the sink by name
 
+from abilities import cannot_run
+
 from publisher import migrations
 from publisher.database import Database
 from publisher.house import House
@@ -45,13 +47,6 @@ def corpora() -> Path:
         if place.is_dir():
             return place
     pytest.skip("no corpora here: set PUBLISHER_CORPORA to the folder of real material")
-
-
-def cannot_run(why: str) -> None:
-    """Skip with the reason; in CI (PUBLISHER_STRICT) fail, because a green run must mean that these parts ran."""
-    if os.environ.get("PUBLISHER_STRICT"):
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 @pytest.fixture(scope="session")

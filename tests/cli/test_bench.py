@@ -33,8 +33,8 @@ def test_counting_a_log_is_measured_beside_the_plain_way(bare: Publisher) -> Non
 
 
 def test_webinars_are_measured_with_both_sides(bare):
-    figures = bare("bench", "webinars", "--people", 120, "--json").json
-    assert figures["registrants"] == figures["polls"] == figures["dates"] == 120
+    figures = bare("bench", "webinars", "--people", 300, "--json").json
+    assert figures["registrants"] == figures["polls"] == figures["dates"] == 300
     assert figures["not_modified"] > 0.9
     assert figures["dates_moved"] > 0
     assert {"reminders_ratio", "not_modified_ratio", "audit_ratio"} <= figures.keys()

@@ -21,6 +21,7 @@ from publisher.webinars import addresses
 from publisher.webinars.facts import facts_of
 from publisher.webinars.models import Registration, Series, Webinar, WebinarState
 from publisher.webinars.recurring import pattern_of
+from publisher.webinars.slots import slot_zone_of
 from publisher.webinars.times import derived
 from publisher.webinars.words import Words, of_series, of_webinar
 
@@ -88,19 +89,21 @@ def master(voice: Voice, dates: Sequence[Webinar], left_out: Sequence[Webinar] =
     pattern = pattern_of(slots)
     without = sorted({*pattern.gaps, *(datetime.fromisoformat(webinar.slot) for webinar in left_out)})
     words = of_series(series, voice.language)
-    event = _event(voice, series, words, Moment(slots[0], series.zone), usual_minutes(dates))
+    zone = slot_zone_of(series)
+    event = _event(voice, series, words, Moment(slots[0], zone), usual_minutes(dates))
     return replace(
         event,
         rrule=pattern.rule,
-        rdates=tuple(Moment(wall, series.zone) for wall in pattern.extra),
-        exdates=tuple(Moment(wall, series.zone) for wall in without),
+        rdates=tuple(Moment(wall, zone) for wall in pattern.extra),
+        exdates=tuple(Moment(wall, zone) for wall in without),
     )
 
 
 def differs(voice: Voice, webinar: Webinar, dates: Sequence[Webinar]) -> bool:
     """Whether a date is not what the series says of it: moved, of another length, or with words of its own."""
     series = voice.series
-    moved = (webinar.wall, webinar.zone) != (webinar.slot, series.zone) or webinar.minutes != usual_minutes(dates)
+    slot = slot_of(series, webinar)
+    moved = webinar.starts_at != derived(slot.wall, slot.zone) or webinar.minutes != usual_minutes(dates)
     return moved or of_webinar(series, webinar, voice.language) != of_series(series, voice.language)
 
 
@@ -109,7 +112,8 @@ def usual_minutes(dates: Sequence[Webinar]) -> int:
 
 
 def slot_of(series: Series, webinar: Webinar) -> Moment:
-    return Moment(datetime.fromisoformat(webinar.slot), series.zone)
+    """Where a date first stood: the same instant for ever, though the series has gone to another zone since."""
+    return Moment(datetime.fromisoformat(webinar.slot), slot_zone_of(series))
 
 
 def _event(voice: Voice, row: Series | Webinar, words: Words, starts: Moment, minutes: int) -> Event:

@@ -43,6 +43,7 @@ class Series(SQLModel, table=True):
     language: str = "en"  # of the texts above
     texts: dict[str, Any] = _map()
     zone: str = "UTC"  # of all its dates
+    slot_zone: str = ""  # what their slots are said in, once `zone` has changed after calendars had them; empty: `zone`
     identity_id: int = Field(foreign_key="identity.id")  # who invites: From and ORGANIZER
     list_id: int | None = Field(default=None, foreign_key="mailing_list.id")  # a cohort: for the members of that list
     is_listed: bool = True  # False: whoever has the address finds it; nobody else does
@@ -80,7 +81,7 @@ class WebinarState(StrEnum):
 
 class Webinar(SQLModel, table=True):
     """One date. `wall` and `slot` are wall time in `zone`, `2026-12-03T15:00`; `slot` is where it first stood and never changes:
-    RECURRENCE-ID names it. `starts_at` and `ends_at` are derived by `zone_data` and computed again when that data changes.
+    RECURRENCE-ID names it (in the series' `slot_zone`, where it has one). `starts_at` and `ends_at` are derived by `zone_data` and computed again when that data changes.
 
     Of texts that are empty the series' hold. `agenda` [{minute, title, by}]: minutes from the start.
     """

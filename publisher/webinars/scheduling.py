@@ -124,8 +124,10 @@ def change_zone(
     planned = [moves.checked(session, None, one, times.read_wall(one.wall), one.minutes, now, place) for one in coming]
     announced = [one for one in coming if one.state == WebinarState.ANNOUNCED]
     stood = [times.stood(one) for one in announced]
-    session.execute(update(_SERIES).where(_SERIES.c.id == series.id).values(zone=place))
-    session.refresh(series, ["zone"])
+    known = any(one.state != WebinarState.DRAFT for one in webinars)  # to calendars, by the instants of their slots
+    values = {"zone": place, "slot_zone": slots.slot_zone_of(series) if known else ""}
+    session.execute(update(_SERIES).where(_SERIES.c.id == series.id).values(**values))
+    session.refresh(series, ["zone", "slot_zone"])
     for one, move in zip(coming, planned, strict=True):
         rehearsed = one.rehearsal_at
         moves.make(session, one, move, text(note, "note"), now)
@@ -143,7 +145,7 @@ def _stand_anew(session: Session, series: Series, webinar: Webinar) -> None:
     """Nobody has seen a draft: where it stands now is its slot."""
     others = [one for one in webinars_of(session, series) if one.id != webinar.id]
     wall = times.read_wall(webinar.wall)
-    webinar.slot = slots.free_slot(wall, webinar.zone, {one.slot for one in others})
+    webinar.slot = slots.free_slot(*slots.slot_for(series, wall), {one.slot for one in others})
     webinar.moved_from, webinar.note = None, ""
     session.add(webinar)
     session.flush()

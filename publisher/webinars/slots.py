@@ -55,7 +55,7 @@ def add_rows(session: Session, series: Series, walls: Iterable[datetime], minute
     added: list[Webinar] = []
     taken, names = {one.slot for one in present}, _names(session, series)
     for at in walls:
-        slot = free_slot(at, series.zone, taken)
+        slot = free_slot(*slot_for(series, at), taken)
         taken.add(slot)
         added.append(_row(series, next(names), at, minutes, slot, now))
         session.add(added[-1])
@@ -75,6 +75,19 @@ def must_be_free(session: Session, series: Series, at: datetime, said: datetime,
         raise BadInput(
             f"Another date of this series, number {other.number}, is at that time: {in_words(said)}.", field="starts"
         )
+
+
+def slot_zone_of(series: Series) -> str:
+    """The zone that slots are said in: the one of the days when calendars first had them."""
+    return series.slot_zone or series.zone
+
+
+def slot_for(series: Series, at: datetime) -> tuple[datetime, str]:
+    """A wall time of the series as a slot would say it, and the zone it is said in."""
+    zone = slot_zone_of(series)
+    if zone == series.zone:
+        return at, zone
+    return times.derived(at, series.zone).astimezone(clock.zone(zone)).replace(tzinfo=None), zone
 
 
 def free_slot(at: datetime, zone: str, taken: Collection[str]) -> str:

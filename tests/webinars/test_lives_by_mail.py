@@ -220,9 +220,6 @@ def test_a_one_off_moves_goes_elsewhere_and_is_called_off(house: House, now: dat
     life.strangers_agree()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="RECURRENCE-ID goes to the new zone with the series, so the dates of before stay"
-)
 def test_who_chose_single_dates_has_each_once_after_a_change_of_zone(house: House, now: datetime) -> None:
     life = a_life(house, now)
     life.does(lambda s, series, all_: scheduling.change_zone(s, house, series, "Africa/Cairo", now=life.now))

@@ -82,6 +82,7 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("slot_zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("identity_id", sa.Integer(), nullable=False),
         sa.Column("list_id", sa.Integer(), nullable=True),
         sa.Column("is_listed", sa.Boolean(), nullable=False),

@@ -87,7 +87,7 @@ def take_away(session: Session, house: House) -> list[Path]:
     assert line is not None
     theirs = {"addresses": made.addresses, "lists": made.lists, "identities": made.identities}
     packing_up.pack_up(session, made.gathered, letters=made.letters, **theirs)
-    _mails(session, made, line.at)
+    _mails(session, made)
     _issues(session, made)
     off_air.take_off(session, made.on_air, line.at, people=made.people)
     left = kept_files.take_away(session, house, [*made.on_air.files, *made.gathered.files])
@@ -193,8 +193,9 @@ def _must_touch_nothing_real(session: Session, made: Made) -> None:
         )
 
 
-def _mails(session: Session, made: Made, since: datetime) -> None:
-    """The letters of its newsletters, and every letter to its people; standing letters stay unless nothing is left of them."""
+def _mails(session: Session, made: Made) -> None:
+    """The letters of its newsletters, and every letter to its people; standing letters stay unless nothing is left
+    of them, whenever they began: the demo has a past."""
     gone = select(Outbox.id).where(
         or_(col(Outbox.letter_id).in_(made.letters), col(Outbox.address_id).in_(made.addresses))
     )
@@ -213,9 +214,7 @@ def _mails(session: Session, made: Made, since: datetime) -> None:
     _delete(session, MailboxMessage, func.lower(col(MailboxMessage.recipient)).in_(marker.emails()))
     session.execute(update(Issue).where(col(Issue.id).in_(made.issues)).values(letter_id=None))
     used = select(Outbox.letter_id)
-    idle = _ids(
-        session, Letter, col(Letter.standing).is_(True), col(Letter.created_at) >= since, col(Letter.id).not_in(used)
-    )
+    idle = _ids(session, Letter, col(Letter.standing).is_(True), col(Letter.id).not_in(used))
     letters = [*made.letters, *idle]
     _delete(session, LetterLink, col(LetterLink.letter_id).in_(letters))
     _delete(session, LetterEdition, col(LetterEdition.letter_id).in_(letters))

@@ -44,7 +44,9 @@ from publisher.webinars.models import Mailing, Registrant, Registration, Seat, S
 
 PAST, COMING, CIRCLE, SMALL = gatherings.webinars()
 TABLES = [
-    table for table in SQLModel.metadata.sorted_tables if table.name.startswith(("webinar", "room_event", "mailbox_"))
+    table
+    for table in SQLModel.metadata.sorted_tables
+    if table.name.startswith(("webinar", "room_event", "mailbox_", "letter", "outbox"))
 ]
 
 
@@ -213,7 +215,7 @@ def _methods(mails: list[bytes]) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("today", ["2027-01-01T00:00:30+00:00", "2026-11-28T23:59:00+00:00"])
+@pytest.mark.parametrize("today", ["2027-01-01T00:00:30+00:00", "2028-02-24T23:59:00+00:00"])
 def test_it_can_be_filled_on_any_day(fresh: House, today: str) -> None:
     now = datetime.fromisoformat(today)
     _gather(fresh, now)

@@ -168,7 +168,12 @@ def test_questions_are_asked_by_who_registered_and_some_wait() -> None:
         for question in webinar.asked:
             assert question.by in registered
             date = webinar.dates[question.date - 1]
-            assert registered[question.by].days_ago + date.in_days >= question.days_before, "they had registered"
+            asker = registered[question.by]
+            assert asker.days_ago + date.in_days >= question.days_before, "they had registered"
+            if asker.is_away(question.date):
+                late = date.in_days + 2 - question.days_before  # where a weekend moves the date
+                assert asker.away is not None
+                assert late < -asker.away["days_ago"], "and had not opted out yet"
             assert question.votes < len(registered)
             assert bool(question.answer) == (question.state == "answered") == bool(question.answered_by)
             assert is_written_in(question.language, question.text + question.answer)

@@ -18,6 +18,7 @@ from podcasts.broadcast import a_cover, a_show, an_episode
 from service import Service, body, running
 from sqlmodel import select
 from stage import form_token
+from webinars.met_stage import every_key, gathering
 
 from publisher.audience import people
 from publisher.database import Database
@@ -26,8 +27,8 @@ from publisher.migrations import metadata
 from publisher.podcasts import episodes, letters, shows
 from publisher.web.routes import ROUTES
 
-START = ("/studio", "/newsletters/monthly/feed.atom", "/api/v1/openapi.json", "/api/v1/resources/1", "/api/v1/newsletters/monthly/issues", "/api/v1/issues/monthly-2026-11", "/mailbox/1/text", "/mailbox/1/source", "/podcasts/small-hands/live.xml", "/api/v1/episodes/1", "/api/v1/shows/small-hands/episodes")  # fmt: skip
-NEVER_LINKED = {"/demo/sources/{name}", "/mailbox/{number}/attached/{place}"}
+START = ("/studio", "/newsletters/monthly/feed.atom", "/api/v1/openapi.json", "/api/v1/resources/1", "/api/v1/newsletters/monthly/issues", "/api/v1/issues/monthly-2026-11", "/mailbox/1/text", "/mailbox/1/source", "/podcasts/small-hands/live.xml", "/api/v1/episodes/1", "/api/v1/shows/small-hands/episodes", "/api/v1/webinars/play", "/webinars/play/event.ics", "/webinars/play/embed", "/webinars/series/leading/calendar.ics")  # fmt: skip
+NEVER_LINKED = {"/demo/sources/{name}", "/hooks/meeting/{token}/{what}"}
 DOWNLOADS = ("download_request", "download_window", "download_agent", "counting_secret")
 ALIKE = 3
 """How many pages are visited of those that differ in a number or in the values of their filters only."""
@@ -47,12 +48,13 @@ def test_looking_changes_no_row(visited: Service) -> None:
     assert {"confirm", "preferences", "u", "undo", "address", "c"} <= kinds
     plain = [route.path for route in ROUTES if route.method == "GET" and "{" not in route.path]
     data = [f"{link}/data.json" for link in letters if re.search(r"/preferences/[^/?]+$", link)]
+    keys = every_key(visited.house, visited.wall())
     before = rows(database)
     with requests.Session() as client:
         for link in letters:
             client.head(link, allow_redirects=False, timeout=20)
         assert rows(database) == before, "HEAD counts nothing, clicks neither"
-        seen = crawl(client, visited, [*letters, *data, *(visited.url + path for path in (*START, *plain))])
+        seen = crawl(client, visited, [*letters, *data, *keys, *(visited.url + path for path in (*START, *plain))])
         after = rows(database)
         for url in seen:
             answer = client.head(url, allow_redirects=False, timeout=20)
@@ -102,6 +104,7 @@ def happens(service: Service) -> None:
     assert requests.post(f"{fresh}/address", data={"email": "dora@new.example"}, timeout=20).ok
     press(service, "alice@example.org", "/u/")
     on_air(service)
+    gathering(service.house, wall())
     service.deliver()
 
 

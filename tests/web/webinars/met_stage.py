@@ -6,19 +6,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lxml import html as markup
-from media.making import png
+from media.making import mp3, png
 from sqlmodel import Session, col, select
 from stage import path_of
 from webinars.webinar_stage import a_series, a_webinar, dates_of
 
-from publisher.audience.models import Person
+from publisher.audience.models import MailingList, Person
 from publisher.house import House
 from publisher.mail.models import Address, Letter, Outbox
 from publisher.media import intake
 from publisher.media.models import MediaFile
 from publisher.tokens import Purpose
-from publisher.webinars import addresses, programme, registering, scheduling, series
-from publisher.webinars.models import Registration, Series, Speaker, Webinar
+from publisher.webinars import (
+    addresses,
+    calendar_addresses,
+    handouts,
+    programme,
+    questions,
+    recording,
+    registering,
+    scheduling,
+    series,
+)
+from publisher.webinars.models import Registrant, Registration, Seat, Series, Speaker, Webinar
 from publisher.webinars.wishes import Wish
 
 QUESTIONS = [
@@ -142,3 +152,44 @@ def text_of(answer: Any) -> str:
     for script in page.xpath("//script"):
         script.drop_tree()
     return " ".join(" ".join(page.itertext()).split())
+
+
+def every_key(house: House, now: datetime) -> list[str]:
+    """All that can stand beside a webinar, and an address of each kind whose key lies in a mail or on a page: a recording of
+    ours with captions and papers, answers, somebody who was there, somebody who has not confirmed, a speaker, a cohort."""
+    with house.database.session() as session:
+        series, over = webinar(session, "first-steps")
+        series.survey = EVERYTHING["survey"]
+        path = house.settings.data_dir / "talk.mp3"
+        path.write_bytes(mp3(20))
+        media = intake.take_file(session, house, path, name="talk.mp3", now=now)
+        recording.give(session, house, over, media=media, now=now)
+        recording.set_transcript(session, house, over, "en", b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n", now=now)
+        handouts.add(session, over, picture(session, house, now, "paper", (9, 9, 9)), now=now, title="A paper")
+        wish = Wish(email="alice@example.org", name="Alice", source="staff")
+        there = registering.register(session, house, series, wish, now=over.starts_at).registration
+        assert there is not None
+        seat = session.get_one(Seat, (there.id, over.id))
+        seat.attended, seat.minutes = "yes", 81
+        asked = questions.ask(session, there, over, "When do they walk?", now=over.ends_at)
+        questions.answer(session, asked, "Between nine and eighteen months.", "Amara", now=now)
+        questions.publish(session, asked)
+        play, _ = webinar(session, "play")
+        form = Wish(email="frank@example.org", answers={"role": "I lead"}, zone="Africa/Lagos")
+        waits = registering.register(session, house, play, form, now=now).registration
+        assert waits is not None
+        speaker = session.exec(select(Speaker).where(col(Speaker.name) == "Amara Diallo")).one()
+        cohort = session.exec(select(MailingList).where(col(MailingList.slug) == "monthly")).one()
+        booking = addresses.booking(house, there)
+        return [
+            booking,
+            booking.replace("/webinars/mine/", "/webinars/first-steps/feedback/"),
+            addresses.attended(house, there),
+            addresses.quiet(house, there),
+            addresses.join(house, there, over),
+            addresses.confirm(house, waits, now=now),
+            addresses.speaker(house, speaker),
+            f"{addresses.speaker(house, speaker)}/questions/play",
+            addresses.cohort_calendar(house, calendar_addresses.of_cohort(session, cohort, now=now)),
+            addresses.own_calendar(house, session.get_one(Registrant, there.registrant_id)),
+        ]

@@ -27,7 +27,7 @@ def draft(session: Session, house: House, webinar: Webinar, *, now: datetime) ->
     for who in WHO:
         said = dict(_words(webinar, who))
         for language in _languages(session, series):
-            said.setdefault(language, _proposed(series, webinar, who if is_known else "", language))
+            said.setdefault(language, proposed(series, webinar, who if is_known else "", language))
         _set(webinar, who, said)
     session.add(webinar)
     session.flush()
@@ -107,7 +107,8 @@ def _languages(session: Session, series: Series) -> list[str]:
     return [*own, *sorted(read - set(own))]
 
 
-def _proposed(series: Series, webinar: Webinar, who: str, language: str) -> dict[str, str]:
+def proposed(series: Series, webinar: Webinar, who: str, language: str) -> dict[str, str]:
+    """Words for who `came` or `missed` it, or (empty) where nobody knows: what is sent in a language nobody wrote in."""
     say = languages.translator(language).gettext
     title = {"title": words.of_webinar(series, webinar, language).title}
     match who:

@@ -23,6 +23,7 @@ from publisher.web.studio import words
 from publisher.web.studio.issues import title_of_issue, url_of
 from publisher.web.studio.people import PATH, STATES, state_of
 from publisher.web.studio.visit import Desk
+from publisher.web.studio.webinars import bookings
 
 ENDED = {
     "bounced": "Mail to the address came back, so nothing is sent there.",
@@ -65,6 +66,7 @@ def show(desk: Desk, person_id: int) -> Response:
         },
         subscriptions=[_subscription(desk, person, row, mailing_list) for row, mailing_list in mine],
         history=[{"text": text, "moment": desk.moment(at)} for at, text in reversed(stories.story(desk.session, person))][:60],
+        bookings=bookings.of_address(desk, address),
         received=_letters(desk, address),
         form=desk.filled(values, here, {"languages": "language_1", "interests": "topic"}),
         join_form=desk.filled({"list": "", "consent": ""}, f"{here}/join"),

@@ -18,6 +18,7 @@ from publisher.mail.models import Identity
 from publisher.staff import accounts, trail
 from publisher.web.studio import words
 from publisher.web.studio.relays import relay_line
+from publisher.web.studio.rooms import rooms_line
 from publisher.web.studio.visit import Desk
 
 PATH = "/studio/settings"
@@ -48,6 +49,7 @@ def show(desk: Desk) -> Response:
         identities=[_identity(desk, row) for row in rows],
         new_identity=desk.filled({**blank, "slug": ""}, f"{PATH}/identities", identity=""),
         relay=relay_line(desk),
+        rooms_text=rooms_line(desk),
         staff_text=staff + (f", {words.counted(invited, 'invitation')} open" if invited else ""),
         version_facts=_facts(desk),
     )
@@ -167,6 +169,7 @@ def _where(about: str) -> str:
         "person": f"/studio/people/{key}",
         "newsletter": f"/studio/newsletters/{key}",
         "list": f"/studio/people/lists#{key}",
+        "series": f"/studio/webinars/{key}",
     }
     return pages.get(kind, "")
 

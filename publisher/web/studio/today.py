@@ -17,13 +17,14 @@ from publisher.newsletters.models import Issue, IssueState, Newsletter
 from publisher.podcasts.models import Show
 from publisher.web.forms import Posted
 from publisher.web.page import Page
-from publisher.web.studio import airing, words
+from publisher.web.studio import airing, convening, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
 from publisher.web.studio.issues import line, readers_of
 from publisher.web.studio.library import to_review
 from publisher.web.studio.relays import relay_line
 from publisher.web.studio.visit import Desk, Staff
+from publisher.webinars.models import Series
 
 SOON = timedelta(days=3)
 WENT_OUT = 8
@@ -69,7 +70,7 @@ def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -
     if pairs:
         title = f"{words.counted(int(pairs), 'pair')} that may be one resource"
         found.append(_need(title, "/studio/library/look-alikes", [], "new", "Decide"))
-    return found + airing.needs(desk) + _failing(desk)
+    return found + convening.needs(desk) + airing.needs(desk) + _failing(desk)
 
 
 def _upcoming(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
@@ -80,15 +81,16 @@ def _upcoming(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]
         row = line(desk, rows[issue.newsletter_id], issue)
         row["facts"] = [*row["facts"], words.counted(readers_of(desk, issue.list_id), "reader")]
         shown.append(row | {"progress": None})
-    coming = [*shown, *(row | {"progress": None} for row in airing.upcoming(desk))]
+    others = (*convening.upcoming(desk), *airing.upcoming(desk))
+    coming = [*shown, *(row | {"progress": None} for row in others)]
     leaving = [line(desk, rows[i.newsletter_id], i) | {"progress": _progress(desk, i)} for i in going]
     return [*leaving, *sorted(coming, key=_instant)]
 
 
 def _out(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
-    """Issues and episodes together, the newest first."""
+    """Issues, episodes and webinars together, the newest first."""
     sent = [_went(desk, rows[i.newsletter_id], i) for i in _sent(every)[:WENT_OUT]]
-    return sorted([*sent, *airing.out(desk)], key=_instant, reverse=True)[:WENT_OUT]
+    return sorted([*sent, *airing.out(desk), *convening.out(desk)], key=_instant, reverse=True)[:WENT_OUT]
 
 
 def _instant(row: dict[str, Any]) -> datetime:
@@ -96,8 +98,8 @@ def _instant(row: dict[str, Any]) -> datetime:
 
 
 def _first_step(desk: Desk, rows: list[Newsletter]) -> dict[str, str] | None:
-    """On a new hub exactly one next step at a time. Who has begun with a podcast has found the way."""
-    if not rows and desk.session.exec(select(Show.id).limit(1)).first() is not None:
+    """On a new hub exactly one next step at a time. Who has begun with a podcast or a webinar has found the way."""
+    if not rows and any(desk.session.exec(select(one).limit(1)).first() is not None for one in (Show.id, Series.id)):
         return None
     has_source = desk.session.exec(select(Source.id).limit(1)).first() is not None
     if not rows and not has_source:

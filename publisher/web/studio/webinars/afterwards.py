@@ -1,0 +1,273 @@
+"""When a date was held: its recording and transcript, who came, the letters afterwards, what people said of it, and the one press
+that takes all of it further."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi.responses import Response
+from sqlmodel import col, func, select
+
+from publisher.desk.afterwards import Step
+from publisher.languages import language_name
+from publisher.mail.models import Address
+from publisher.media.models import MediaFile
+from publisher.podcasts import shows
+from publisher.podcasts.models import Episode, Show
+from publisher.web.studio import words
+from publisher.web.studio.uploads import about
+from publisher.web.studio.visit import Desk
+from publisher.web.studio.webinars import letters_sent, tongues
+from publisher.web.studio.webinars.finding import date_at, date_url, frame_of, own_title, series_url
+from publisher.webinars import addresses, feedback, following_up, shelf, times
+from publisher.webinars.attendance_files import Taken
+from publisher.webinars.models import Registrant, Registration, RegistrationState, Seat, Series, Webinar
+
+MOST_PEOPLE = 200
+MOST_SAID = 40
+STEPS = {"recording": "The recording", "resource": "In the library", "episode": "An episode", "letters": "Letters"}
+FORMATS = {"zoom": "A list from Zoom", "teams": "A list from Teams", "bigbluebutton": "A list from BigBlueButton", "plain": "A list"}  # fmt: skip
+
+
+def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: Taken | None = None) -> Response:
+    """GET …/dates/<id>/afterwards. `steps`: what a press just did; `taken`: what came of a list."""
+    series, webinar = date_at(desk.session, slug, number)
+    here, state = f"{date_url(series, webinar)}/afterwards", times.state_of(webinar, desk.now)
+    numbers = following_up.count(desk.session, webinar, now=desk.now)
+    counts = tongues.read_by(desk.session, series, tongues.codes_of(series, *webinar.came_words, *webinar.missed_words))
+    codes = [code for code in counts if counts[code] or code in {*webinar.came_words, *webinar.missed_words, series.language}]  # fmt: skip
+    fitting = _shows(desk, series)
+    return desk.show(
+        "webinars/afterwards.html",
+        "webinars",
+        series=frame_of(series),
+        here=here,
+        date={
+            "title": own_title(series, webinar),
+            "url": date_url(series, webinar),
+            "state": state,
+            "held": state == "held",
+            "state_text": _state_text(desk, series, webinar, state),
+            "public_url": addresses.page(desk.house, webinar),
+            "live_url": f"{date_url(series, webinar)}/live",
+        },
+        steps=[_step(one) for one in (steps or _standing(desk, series, webinar))],
+        just_done=bool(steps),
+        further=_further(desk, webinar, numbers, fitting, here),
+        shows=[(one.slug, one.title) for one in fitting],
+        recording=_recording(desk, webinar),
+        recording_form=desk.filled({"recording_url": webinar.recording_url, "media": ""}, f"{here}/recording"),
+        transcript=_transcript(webinar),
+        transcript_form=desk.filled(
+            {"transcript_language": webinar.transcript_language or _spoken(series), "transcript": "", "transcript_file": ""},
+            f"{here}/transcript",
+        ),
+        transcript_languages=words.language_options(webinar.transcript_language, _spoken(series)),
+        attendance=_attendance(desk, webinar),
+        attendance_form=desk.filled({"file": "", "zone": webinar.zone}, f"{here}/attendance"),
+        taken=_taken(taken),
+        zones=words.zones(),
+        people=_people(desk, webinar),
+        csv_url=f"{series_url(series)}/registrations.csv?date={webinar.id}",
+        people_url=f"{series_url(series)}/registrations?date={webinar.id}",
+        letters=_letters(desk, series, webinar, numbers, codes, here),
+        tongues=tongues.tongues(codes, {}, series.language),
+        preview_languages=[(code, language_name(code, "en")) for code in codes],
+        letters_so_far=letters_sent.lines(desk, series, ("came", "missed"), webinar.id),
+        letters_url=f"{series_url(series)}/letters",
+        survey=_survey(desk, series, webinar),
+    )  # fmt: skip
+
+
+def _state_text(desk: Desk, series: Series, webinar: Webinar, state: str) -> str:
+    if state == "held":
+        return f"Held {desk.in_words(webinar.starts_at)}"
+    return f"It has not been held yet: {desk.in_words(webinar.starts_at)}"
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"what": STEPS[step.what], "done": step.done, "text": step.text, "path": step.path}
+
+
+def _standing(desk: Desk, series: Series, webinar: Webinar) -> list[Step]:
+    """What has been made of it so far, by its rows."""
+    has = bool(webinar.recording_url) or webinar.recording_id is not None
+    found = [Step("recording", has, "It is there." if has else "Not here yet.")]
+    on_shelf = webinar.recording_work_id is not None and shelf.has_recording(series, webinar)
+    found.append(
+        Step("resource", on_shelf, "It is on the shelf, and newsletters take it in by themselves." if on_shelf else "Not on the shelf yet.",
+             f"/studio/library/{webinar.recording_work_id}" if on_shelf else "")
+    )  # fmt: skip
+    episode = desk.session.get(Episode, webinar.made.get("episode") or 0)
+    show = desk.session.get(Show, episode.show_id) if episode else None
+    if episode and show:
+        path = f"/studio/podcasts/{show.slug}/episodes/{episode.id}"
+        text = f"A draft in “{show.title}”." if episode.audio_id else f"A draft in “{show.title}” that waits for its sound."  # fmt: skip
+        found.append(Step("episode", episode.audio_id is not None, text, path))
+    else:
+        found.append(Step("episode", False, "None drafted yet."))
+    sent = webinar.followed_up_at
+    found.append(Step("letters", sent is not None, f"Sent {desk.in_words(sent)}." if sent else "Not sent yet."))
+    return found
+
+
+def _shows(desk: Desk, series: Series) -> list[Show]:
+    """Podcasts that may have the episode: of a cohort's webinar those of the same cohort."""
+    return [one for one in shows.all_of(desk.session, archived=False) if one.list_id == series.list_id]
+
+
+def _further(desk: Desk, webinar: Webinar, numbers: dict[str, int], fitting: list[Show], here: str) -> dict[str, Any]:
+    """The one button, and in a sentence what it will do."""
+    chosen = str(webinar.made.get("show") or (fitting[0].slug if fitting else ""))
+    sent = webinar.followed_up_at is not None
+    came, missed = words.counted(numbers["came"], "person", "people"), words.figure(numbers["missed"])
+    text = "Puts the recording into the library, drafts an episode with its sound, and "
+    if sent:
+        text += "leaves the letters alone: they were sent."
+    elif following_up.known(desk.session, webinar):
+        text += f"writes to {came} who came and to {missed} who missed it."
+    else:
+        text += f"writes to {words.counted(numbers['missed'] + numbers['came'], 'person', 'people')}: nobody knows who came, so all get the same letter."
+    text += " Pressing again does what could not be done before, and nothing twice."
+    form = desk.filled({"show": chosen, "letters": not sent}, f"{here}/further")
+    return {"text": text, "form": form, "sent": sent}
+
+
+def _recording(desk: Desk, webinar: Webinar) -> dict[str, Any] | None:
+    media = desk.session.get(MediaFile, webinar.recording_id) if webinar.recording_id else None
+    if media is not None:
+        url = f"/webinars/{webinar.slug}/recording/{media.digest[:12]}.{media.extension}"
+        return {"text": f"{media.name}: {about(media)['text']}", "url": url, "kind": media.kind, "type": media.type}
+    if webinar.recording_url:
+        return {"text": webinar.recording_url, "url": webinar.recording_url, "kind": "link", "type": ""}
+    return None
+
+
+def _transcript(webinar: Webinar) -> dict[str, str] | None:
+    if not webinar.transcript:
+        return None
+    cues = webinar.transcript.count(" --> ")
+    return {
+        "label": language_name(webinar.transcript_language or "en", "en"),
+        "text": words.counted(cues, "line"),
+        "url": f"/webinars/{webinar.slug}/captions.vtt",
+    }
+
+
+def _spoken(series: Series) -> str:
+    return str(series.spoken[0]) if series.spoken else series.language
+
+
+def _attendance(desk: Desk, webinar: Webinar) -> dict[str, Any]:
+    """Who came, in numbers, of those who are registered."""
+    counts: Counter[str] = Counter()
+    minutes = 0
+    rows = desk.session.execute(
+        select(Seat.attended, func.count(), func.sum(Seat.minutes))
+        .join(Registration, col(Registration.id) == col(Seat.registration_id))
+        .where(col(Seat.webinar_id) == webinar.id, col(Registration.state) == RegistrationState.REGISTERED)
+        .where((col(Seat.state) == "coming") | (col(Seat.attended).in_(("yes", "probable"))))
+        .group_by(col(Seat.attended))
+    )
+    for attended, number, total in rows:
+        counts[attended] += int(number)
+        minutes += int(total or 0) if attended == "yes" else 0
+    everybody = sum(counts.values())
+    came = counts["yes"]
+    return {
+        "known": bool(everybody - counts[""]),
+        "stats": [
+            (words.figure(came), "came", f"of {words.figure(everybody)} who were to"),
+            (words.figure(counts["probable"]), "probably came", "pressed the button, no more is known") if counts["probable"] else ("", "", ""),
+            (words.figure(round(minutes / came)) if came else "", "minutes each", f"of {words.figure(webinar.minutes)}") if minutes and came else ("", "", ""),
+        ],
+    }  # fmt: skip
+
+
+def _taken(taken: Taken | None) -> dict[str, Any] | None:
+    """What came of a list, in a sentence and, for what could not be used, row by row."""
+    if taken is None:
+        return None
+    parts = [
+        f"{words.figure(taken.matched)} who registered",
+        f"{words.figure(taken.unmatched)} who did not" if taken.unmatched else "",
+        f"{words.figure(taken.skipped)} who spoke or were not there" if taken.skipped else "",
+        f"{words.figure(len(taken.errors))} that could not be read" if taken.errors else "",
+    ]
+    return {
+        "sentence": f"{FORMATS.get(taken.format, 'A list')} with {words.counted(taken.rows, 'row')}: {', '.join(part for part in parts if part)}.",
+        "notes": taken.notes,
+        "errors": [(one.row, one.who, one.reason) for one in taken.errors],
+    }  # fmt: skip
+
+
+def _people(desk: Desk, webinar: Webinar) -> dict[str, Any]:
+    """Minutes for each person, who stayed longest first; the rest is in the table."""
+    which = (
+        select(Seat, Registration, Address.email)
+        .join(Registration, col(Registration.id) == col(Seat.registration_id))
+        .join(Registrant, col(Registrant.id) == col(Registration.registrant_id))
+        .join(Address, col(Address.id) == col(Registrant.address_id))
+        .where(col(Seat.webinar_id) == webinar.id, col(Seat.attended) != "", col(Registration.state) == RegistrationState.REGISTERED)
+        .order_by(func.coalesce(Seat.minutes, 0).desc(), col(Seat.attended).desc(), col(Registration.name), col(Registration.id))
+        .limit(MOST_PEOPLE + 1)
+    )  # fmt: skip
+    rows = desk.session.exec(which).all()
+    said = {"yes": "came", "probable": "probably", "no": "no"}
+    return {
+        "rows": [
+            (one.name or email, one.organisation, said.get(seat.attended, ""), words.figure(seat.minutes) if seat.minutes is not None else "")
+            for seat, one, email in rows[:MOST_PEOPLE]
+        ],
+        "more": len(rows) > MOST_PEOPLE,
+    }  # fmt: skip
+
+
+def _letters(
+    desk: Desk, series: Series, webinar: Webinar, numbers: dict[str, int], codes: list[str], here: str
+) -> dict[str, Any]:
+    """The two letters with the words they have, or would have."""
+    known = following_up.known(desk.session, webinar)
+    values = {
+        **tongues.values(_proposed(series, webinar, "came", known, codes), codes, "came-"),
+        **tongues.values(_proposed(series, webinar, "missed", known, codes), codes, "missed-"),
+    }
+    total = numbers["came"] + numbers["missed"]
+    return {
+        "form": desk.filled(values, f"{here}/letters"),
+        "sent": webinar.followed_up_at is not None,
+        "known": known,
+        "came_text": words.counted(numbers["came"], "person", "people"),
+        "missed_text": words.counted(numbers["missed"], "person", "people"),
+        "button": f"Send both now, to {words.counted(total, 'person', 'people')}" if known else f"Send it now, to {words.counted(total, 'person', 'people')}",
+        "nobody": not total,
+    }  # fmt: skip
+
+
+def _proposed(series: Series, webinar: Webinar, who: str, known: bool, codes: list[str]) -> dict[str, Any]:
+    """What somebody wrote, and where nobody did the words that would be taken."""
+    said = webinar.came_words if who == "came" else webinar.missed_words
+    proposed = {code: following_up.proposed(series, webinar, who if known else "", code) for code in codes}
+    return proposed | said
+
+
+def _survey(desk: Desk, series: Series, webinar: Webinar) -> dict[str, Any] | None:
+    """Answers summed: choices and scales as charts, words as they were said. Nobody's name is with them."""
+    if not series.survey:
+        return None
+    answers = feedback.of(desk.session, webinar)
+    found = []
+    for question in series.survey:
+        key, kind = str(question["key"]), question.get("kind", "text")
+        given = [str(one[key]) for one in answers if one.get(key)]
+        options = feedback.SCALE if kind == "scale" else [str(one) for one in question.get("options", [])]
+        counts = Counter(given)
+        mean = sum(map(int, given)) / len(given) if kind == "scale" and given else 0
+        found.append({
+            "label": str(question["label"]),
+            "rows": [{"label": one, "value": counts[one], "value_text": words.figure(counts[one])} for one in options] if kind != "text" else [],
+            "said": given[:MOST_SAID] if kind == "text" else [],
+            "more": f"and {words.figure(len(given) - MOST_SAID)} more" if kind == "text" and len(given) > MOST_SAID else "",
+            "note": f"{mean:.1f} on average, of {words.counted(len(given), 'answer')}" if mean else words.counted(len(given), "answer"),
+        })  # fmt: skip
+    return {"text": f"{words.counted(len(answers), 'person has', 'people have')} answered".capitalize(), "questions": found, "any": bool(answers)}  # fmt: skip

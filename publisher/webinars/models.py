@@ -197,6 +197,8 @@ class Seat(SQLModel, table=True):
     registration_id: int = Field(foreign_key="webinar_registration.id", primary_key=True)
     webinar_id: int = Field(foreign_key="webinar.id", primary_key=True)
     state: str = "coming"
+    partstat: str = ""  # what their calendar program answered for this date alone
+    partstat_at: datetime | None = None
     pressed_at: datetime | None = None
     attended: str = ""
     minutes: int | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal, or_, select
 from sqlmodel import Session
 
 from publisher.mail.models import COUNTS_AS_HAD, Address, MailClass
@@ -131,13 +131,13 @@ def dates_of(mailing: Mailing) -> list[int]:
     return [int(number) for number in mailing.data.get("dates", ())]
 
 
-def _has_seat(mailing: Mailing, *states: str, attended: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+def _has_seat(mailing: Mailing, *states: str, where: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
     """Whether somebody has a seat in one of these states at a date that the letter is about."""
     theirs = [SEAT.c.registration_id == REGISTRATION.c.id, SEAT.c.webinar_id.in_(dates_of(mailing))]
     if states:
         theirs.append(SEAT.c.state.in_(states))
-    if attended is not None:
-        theirs.append(attended)
+    if where is not None:
+        theirs.append(where)
     return counted_for(REGISTRATION, SEAT, *theirs)
 
 
@@ -159,8 +159,9 @@ def _asked_for(mailing: Mailing) -> list[ColumnElement[bool]]:
     match mailing.kind:
         case "reminder":
             latest = mailing.due_at - timedelta(minutes=mailing.minutes or 0) / JUST_REGISTERED
-            by_mail = and_(REGISTRATION.c.reminded_by != "calendar", REGISTRATION.c.partstat != "DECLINED")
-            return [registered, by_mail, coming, since <= latest]
+            answer = case((SEAT.c.partstat != "", SEAT.c.partstat), else_=REGISTRATION.c.partstat)
+            expected = _has_seat(mailing, "coming", where=answer != "DECLINED")
+            return [registered, REGISTRATION.c.reminded_by != "calendar", expected, since <= latest]
         case "update":
             # New rules for clocks move nothing for who will see the recording; a date they could come to may.
             about = [coming] if reason == "rules" else told
@@ -170,10 +171,10 @@ def _asked_for(mailing: Mailing) -> list[ColumnElement[bool]]:
             waiting = REGISTRATION.c.state.in_((RegistrationState.WAITING.value, RegistrationState.ASKED.value))
             return [or_(registered, waiting), since <= mailing.created_at, *told]
         case "came":
-            return [registered, _has_seat(mailing, attended=SEAT.c.attended.in_(CAME))]
+            return [registered, _has_seat(mailing, where=SEAT.c.attended.in_(CAME))]
         case "missed":
             missed = SEAT.c.attended.not_in(CAME)
-            return [registered, _has_seat(mailing, "coming", "recording", attended=missed)]
+            return [registered, _has_seat(mailing, "coming", "recording", where=missed)]
     return _addressed(mailing, registered) or [registered, *told]
 
 
@@ -185,9 +186,9 @@ def _addressed(mailing: Mailing, registered: ColumnElement[bool]) -> list[Column
         case "coming" | "recording" as seat:
             return [registered, _has_seat(mailing, seat)]
         case "came":
-            return [registered, _has_seat(mailing, attended=SEAT.c.attended.in_(CAME))]
+            return [registered, _has_seat(mailing, where=SEAT.c.attended.in_(CAME))]
         case "missed":
-            return [registered, _has_seat(mailing, "coming", attended=SEAT.c.attended.not_in(CAME))]
+            return [registered, _has_seat(mailing, "coming", where=SEAT.c.attended.not_in(CAME))]
     return []
 
 

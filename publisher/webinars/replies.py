@@ -33,6 +33,7 @@ MOST_PARTS = 100
 AHEAD = timedelta(hours=26)
 _TYPES = frozenset({"text/calendar", "application/ics"})
 _SAID = {"ACCEPTED": "is coming", "DECLINED": "is not coming and gets no reminders", "TENTATIVE": "may be coming"}
+_SEAT: Table = Seat.__table__  # type: ignore[attr-defined]
 _REGISTRATION: Table = Registration.__table__  # type: ignore[attr-defined]
 
 
@@ -97,23 +98,28 @@ def _answered(session: Session, house: House, answer: Answered, sender: str, now
         return f"Passed over: {who} is not registered for “{series.title}”."
     if answer.sequence < sequence_of(series, registration):
         return f"Passed over: {who} answered an older invitation to “{series.title}”."
-    if answer.recurrence_id is not None and not _is_their_only_date(
-        session, series, registration, answer.recurrence_id
-    ):
-        return f"Passed over: {who} answered one date of “{series.title}”, and answers are kept for all dates together."
-    if not _kept(session, registration, answer):
+    row: Registration | Seat | None = registration
+    if answer.recurrence_id is not None:
+        row = _seat(session, series, registration, answer.recurrence_id)
+    if row is None:
+        return f"Passed over: {who} answered a date of “{series.title}” that they do not come to."
+    if not _kept(session, row, answer):
         return f"Passed over: {who} gave a later answer to “{series.title}” already."
     return f"{who} {_SAID.get(answer.partstat, 'answered')}: “{series.title}”."
 
 
-def _kept(session: Session, registration: Registration, answer: Answered) -> bool:
+def _kept(session: Session, row: Registration | Seat, answer: Answered) -> bool:
     """One conditional UPDATE, so that of two answers at once the later one stays."""
-    earlier = _REGISTRATION.c.partstat_at.is_(None) | (_REGISTRATION.c.partstat_at < answer.dtstamp)
-    mine = update(_REGISTRATION).where(_REGISTRATION.c.id == registration.id, earlier)
+    table, mine = (
+        (_SEAT, (_SEAT.c.registration_id == row.registration_id) & (_SEAT.c.webinar_id == row.webinar_id))
+        if isinstance(row, Seat)
+        else (_REGISTRATION, _REGISTRATION.c.id == row.id)
+    )
+    earlier = table.c.partstat_at.is_(None) | (table.c.partstat_at < answer.dtstamp)
     values = {"partstat": _word(answer.partstat), "partstat_at": answer.dtstamp}
-    is_kept = session.execute(mine.values(values).returning(_REGISTRATION.c.id)).first() is not None
-    session.expire(registration, list(values))
-    return is_kept
+    kept = session.execute(update(table).where(mine, earlier).values(values).returning(table.c.partstat)).first()
+    session.expire(row, list(values))
+    return kept is not None
 
 
 def _word(partstat: str) -> str:
@@ -130,11 +136,12 @@ def _registration(session: Session, house: House, series: Series, attendee: str)
     return session.exec(which.where(*mine, col(Registration.state) == RegistrationState.REGISTERED)).first()
 
 
-def _is_their_only_date(session: Session, series: Series, registration: Registration, meant: Moment) -> bool:
-    which = select(Webinar).join(Seat, col(Seat.webinar_id) == col(Webinar.id))
+def _seat(session: Session, series: Series, registration: Registration, meant: Moment) -> Seat | None:
+    """Their place at the date that an answer names."""
+    which = select(Seat, Webinar).join(Webinar, col(Webinar.id) == col(Seat.webinar_id))
     coming = (col(Seat.registration_id) == registration.id, col(Seat.state) == "coming")
-    dates = session.exec(which.where(*coming).limit(2)).all()
-    return len(dates) == 1 and _is_same(slot_of(series, dates[0]), meant)
+    rows = session.exec(which.where(*coming)).all()
+    return next((seat for seat, webinar in rows if _is_same(slot_of(series, webinar), meant)), None)
 
 
 def _is_same(slot: Moment, meant: Moment) -> bool:

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from webinars.mailing_stage import Who, carry, plan, reached, register, rows_of, states
 from webinars.webinar_stage import a_series, a_webinar, dates_of
 
 from publisher.house import House
 from publisher.mail.models import LetterState
 from publisher.webinars import reminders, scheduling, series
-from publisher.webinars.models import Mailing, Series, Webinar
+from publisher.webinars.models import Mailing, Seat, Series, Webinar
 
 START = datetime(2026, 12, 3, 12, 0, tzinfo=UTC)  # 15:00 in Nairobi
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -117,6 +117,17 @@ def test_who_is_not_reminded(house: House, now: datetime) -> None:
         Who("no-bulk@people.example", suppressed="bulk"),  # no newsletters; what they booked is another matter
     )
     assert reached(house, START - DAY) == [ALICE, "no-bulk@people.example"]
+
+
+def test_an_answer_for_one_date_goes_before_the_one_for_all(house: House, now: datetime) -> None:
+    """Alice declined the series and accepts this date; ben accepted the series and declines it."""
+    webinar = the_webinar(house, now, Who(ALICE, partstat="DECLINED"), Who(BEN, partstat="ACCEPTED"))
+    with house.database.session() as session:
+        seats = select(Seat).where(col(Seat.webinar_id) == webinar.id).order_by(col(Seat.registration_id))
+        for seat, partstat in zip(session.exec(seats).all(), ("ACCEPTED", "DECLINED"), strict=True):
+            seat.partstat = partstat
+            session.add(seat)
+    assert reached(house, START - DAY) == [ALICE]
 
 
 def test_who_registers_late_is_not_told_what_they_just_read(house: House, now: datetime) -> None:

@@ -373,6 +373,8 @@ def upgrade() -> None:
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("webinar_id", sa.Integer(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("partstat", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("partstat_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("pressed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("attended", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=True),

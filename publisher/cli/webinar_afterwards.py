@@ -14,7 +14,7 @@ from publisher.errors import BadInput
 
 questions = noun("What people ask, and what is answered.")
 app.add_typer(questions, name="questions")
-Number = Annotated[int, typer.Argument(metavar="QUESTION", help="Its number.")]
+Number = Annotated[int, typer.Argument(metavar="N", help="The question’s number.")]
 
 
 @app.command()
@@ -223,7 +223,7 @@ def list_questions(webinar: Key, as_json: AsJson = False) -> None:
 def moderate(
     webinar: Key,
     question: Number,
-    state: Annotated[str, typer.Argument(metavar="shown|hidden|new")],
+    state: Annotated[str, typer.Argument(metavar="STATE", help="shown, hidden or new.")],
     as_json: AsJson = False,
 ) -> None:
     """Show a question to all who registered, or hide it."""

@@ -48,7 +48,10 @@ def test_every_command_has_help(bare: Publisher, words: tuple[str, ...]) -> None
     |subscribers import|subscribers export|subscribers show|subscribers count|subscribers erase|subscribers data
     |newsletters add|newsletters list|letters list|letters status|issues draft|issues release|issues list|issues show
     |issues rehearse|issues preview|issues test|issues schedule|issues send|issues pause|issues resume|issues cancel
-    |issues status|issues why|check mail|bench send|bench plan""".replace("\n", "").split("|"),
+    |issues status|issues why|check mail|check feed|check calendar|bench send|bench plan|podcasts add|podcasts import|podcasts list
+    |podcasts feed|podcasts export|episodes add|episodes list|episodes publish|episodes withdraw|webinars add|webinars list
+    |webinars announce|webinars register|webinars registrations|webinars ics|webinars reschedule|webinars cancel
+    |webinars attendance""".replace("\n", "").split("|"),
 )
 def test_commands_that_others_rely_on_are_there(contracted: str) -> None:
     assert tuple(contracted.split()) in EVERY

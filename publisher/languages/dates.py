@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -114,8 +115,18 @@ def file_size(size: int, language: str) -> str:
 @cache
 def zone_city(zone: str, language: str) -> str:
     """The city a zone is named after, in the reader's language: نيروبي for Africa/Nairobi; "UTC" for UTC."""
-    city = str(get_timezone_location(zone_of(zone), locale=locale_of(language), return_city=True))
+    locale = locale_of(language)
+    if exemplar := _renamed(zone, locale):
+        return exemplar
+    city = str(get_timezone_location(zone_of(zone), locale=locale, return_city=True))
     return city.rsplit("/", 1)[-1]
+
+
+def _renamed(zone: str, locale: Locale) -> str:
+    """The city of a zone that CLDR still keeps under its former name, as it does Asia/Katmandu."""
+    known = locale.time_zones
+    former = (old for old, new in get_global("zone_aliases").items() if new == zone and old in known)
+    return "" if zone in known else next((str(known[old].get("city", "")) for old in former), "")
 
 
 def _distance(there: datetime, here: datetime, language: str) -> str:

@@ -72,11 +72,15 @@ def line(page: Page, series: Series, webinar: Webinar, *, zone: str = "", in_ser
         "state": state,
         "state_label": page.gettext(STATES[state]) if state in STATES else "",
         "tone": TONES.get(state, ""),
-        "spoken": join_list([language_name(str(one), page.language) for one in series.spoken], page.language),
+        "spoken": "" if in_series else _spoken(page, series),
         "recording_url": page.link(f"{webinar_path(webinar)}/recording") if has_recording(webinar) else "",
         "more": "",
         "note": webinar.note if state in ("cancelled",) or webinar.moved_from else "",
     }
+
+
+def _spoken(page: Page, series: Series) -> str:
+    return join_list([language_name(str(one), page.language) for one in series.spoken], page.language)
 
 
 def series_link(page: Page, series: Series) -> dict[str, str]:

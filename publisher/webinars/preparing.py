@@ -1,5 +1,6 @@
 """What is still missing of a speaker before their date, and reminding them of it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, update
@@ -7,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from publisher.house import House
 from publisher.languages import N_, translator
-from publisher.webinars import handouts, letters, seats
-from publisher.webinars.models import Series, Speaker, Webinar, WebinarState
+from publisher.webinars import letters, seats
+from publisher.webinars.models import Handout, Series, Speaker, Webinar, WebinarState
 
 #: Speakers are reminded in the week before their date, at most every third day, and not in its last hours any more.
 BEFORE, EVERY, NOT_AFTER = timedelta(days=7), timedelta(days=3), timedelta(hours=3)
@@ -24,14 +25,27 @@ def missing(session: Session, speaker: Speaker, *, now: datetime) -> list[str]:
     """What is missing of them, each a few words (`N_`) to be translated into their language. Slides are a speaker's matter;
     lines and picture a host's too; whether they may be recorded everybody's who is heard."""
     series = session.get_one(Series, speaker.series_id)
-    found: list[str] = []
-    if speaker.role != "interpreter":
-        found += [BIO] * (not speaker.bio) + [PICTURE] * (speaker.picture_id is None)
-    if series.is_recorded and not speaker.recording_answer:
-        found.append(RECORDING)
-    date = next_date(session, series, speaker, now=now)
-    if speaker.role == "speaker" and date is not None and not _has_slides(session, speaker, date):
-        found.append(SLIDES)
+    return missing_of(session, series, [speaker], now=now)[speaker.id or 0]
+
+
+def missing_of(session: Session, series: Series, speakers: Sequence[Speaker], *, now: datetime) -> dict[int, list[str]]:
+    """The same of several of one series, by their ids, with two questions to the database."""
+    dates = seats.open_dates(session, series, now=now) if speakers else []
+    brought = select(Handout.speaker_id, Handout.webinar_id).where(
+        col(Handout.webinar_id).in_([one.id for one in dates])
+    )
+    with_slides = set(session.exec(brought)) if dates else set()
+    found: dict[int, list[str]] = {}
+    for speaker in speakers:
+        date = next((one for one in dates if speaker.webinar_id in (None, one.id)), None)
+        lacks: list[str] = []
+        if speaker.role != "interpreter":
+            lacks += [BIO] * (not speaker.bio) + [PICTURE] * (speaker.picture_id is None)
+        if series.is_recorded and not speaker.recording_answer:
+            lacks.append(RECORDING)
+        if speaker.role == "speaker" and date is not None and (speaker.id, date.id) not in with_slides:
+            lacks.append(SLIDES)
+        found[speaker.id or 0] = lacks
     return found
 
 
@@ -93,7 +107,3 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     """An invitation is a reminder too: nobody is pressed within a day of it."""
     asked = col(Speaker.invited_at).is_not(None) & (col(Speaker.invited_at) <= now - SETTLE)
     return asked & (col(Speaker.reminded_at).is_(None) | (col(Speaker.reminded_at) <= now - EVERY))
-
-
-def _has_slides(session: Session, speaker: Speaker, date: Webinar) -> bool:
-    return any(one.speaker_id == speaker.id for one, _ in handouts.of(session, date))

@@ -7,6 +7,7 @@ from starlette.routing import Route as PlainRoute
 
 from publisher.web.studio import (
     account,
+    agenda,
     before,
     bringing_in,
     design,
@@ -30,6 +31,7 @@ from publisher.web.studio import (
     private_feeds,
     relays,
     resource,
+    rooms,
     settings,
     show_settings,
     sound,
@@ -39,10 +41,31 @@ from publisher.web.studio import (
     vocabulary,
 )
 from publisher.web.studio.answering import ANYBODY, Route, endpoint
+from publisher.web.studio.webinars import (
+    afterwards,
+    afterwards_saving,
+    announcing,
+    dates_to_be,
+    deciding,
+    exported,
+    live,
+    messaging,
+    registrations,
+)
+from publisher.web.studio.webinars import date as webinar_date
+from publisher.web.studio.webinars import dates as webinar_dates
+from publisher.web.studio.webinars import index as webinars
+from publisher.web.studio.webinars import new as new_webinar
+from publisher.web.studio.webinars import papers as webinar_papers
+from publisher.web.studio.webinars import series as webinar_series
+from publisher.web.studio.webinars import settings as webinar_settings
+from publisher.web.studio.webinars import speakers as webinar_speakers
 
 _L, _N, _P, _S = "/studio/library", "/studio/newsletters", "/studio/people", "/studio/settings"
 _I = f"{_N}/{{slug}}/issues/{{key}}"
 _C = "/studio/podcasts"
+_B = "/studio/webinars"
+_R, _D = f"{_B}/{{slug}}", f"{_B}/{{slug}}/dates/{{number:int}}"
 _O, _E = f"{_C}/{{slug}}", f"{_C}/{{slug}}/episodes/{{number:int}}"
 _W, _X = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}"
 
@@ -144,6 +167,52 @@ PODCASTS = (
     Route("POST", f"{_E}/sound", "editor", sound.change, "Fetch or mend its sound.", episode.show, own=True),
 )  # fmt: skip
 
+WEBINARS = (
+    Route("GET", _B, "viewer", webinars.index, "Dates to come, series, drafts, what was held."),
+    Route("GET", f"{_B}/new", "editor", new_webinar.new, "A new webinar or series."),
+    Route("POST", f"{_B}/new", "editor", new_webinar.create, "Draft it, publish it, announce it.", new_webinar.new),
+    Route("GET", f"{_B}/dates", "editor", dates_to_be.preview, "The dates that a form comes to."),
+    Route("GET", _R, "viewer", webinar_series.show, "One series: its dates."),
+    Route("POST", f"{_R}/dates", "editor", webinar_dates.change, "Publish; add, move, call off dates.", webinar_series.show),
+    Route("GET", f"{_R}/settings", "viewer", webinar_settings.show, "All that is decided about it."),
+    Route("POST", f"{_R}/settings", "editor", webinar_settings.save, "Change it.", webinar_settings.show, upload=True),
+    Route("GET", _D, "viewer", webinar_date.show, "One date: words, agenda, speakers, rehearsal, papers."),
+    Route("POST", _D, "editor", webinar_date.save, "Its words, agenda and room.", webinar_date.show),
+    Route("POST", f"{_D}/rehearsal", "editor", webinar_date.rehearse, "Set, move or call off its rehearsal.", webinar_date.show),
+    Route("POST", f"{_D}/speakers", "editor", webinar_speakers.change, "Add, write, invite, take off.", webinar_date.show, upload=True),
+    Route("POST", f"{_D}/handouts", "editor", webinar_papers.change, "Bring papers, take them away.", webinar_date.show, upload=True),
+)  # fmt: skip
+
+WEBINARS_TOO = (
+    Route("GET", f"{_R}/registrations", "viewer", registrations.show, "Who registered, in a list and in numbers."),
+    Route("POST", f"{_R}/registrations", "viewer", registrations.find, "Somebody by name or address.", registrations.show),
+    Route("POST", f"{_R}/registrations/decide", "editor", deciding.decide, "Let in, decline, cancel, take back.", registrations.show, own=True),
+    Route("POST", f"{_R}/registrations/add", "editor", deciding.add, "Register somebody who asked for it.", registrations.show),
+    Route("GET", f"{_R}/registrations.csv", "editor", exported.export, "The same people as a table."),
+    Route("GET", f"{_R}/announce", "editor", announcing.show, "Announce it to a list."),
+    Route("POST", f"{_R}/announce", "editor", announcing.save, "Count whom it goes to; send it.", announcing.show, own=True),
+    Route("GET", f"{_R}/announce/preview", "editor", announcing.preview, "The mail as it stands, for a frame."),
+    Route("POST", f"{_R}/announce/preview", "editor", announcing.preview, "The mail as it is written, for a frame.", own=True),
+    Route("GET", f"{_R}/message", "editor", messaging.show, "Write to who registered."),
+    Route("POST", f"{_R}/message", "editor", messaging.save, "Count whom it goes to; send it.", messaging.show, own=True),
+    Route("GET", f"{_R}/message/preview", "editor", messaging.preview, "The mail as it stands, for a frame."),
+    Route("POST", f"{_R}/message/preview", "editor", messaging.preview, "The mail as it is written, for a frame.", own=True),
+    Route("POST", f"{_R}/letters", "editor", announcing.letters, "Stop a letter to many, or try it again.", announcing.show, own=True),
+    Route("GET", f"{_D}/live", "viewer", live.show, "The hour itself: who is there, what is asked."),
+    Route("POST", f"{_D}/live", "editor", live.moderate, "Show, hide, answer, publish a question.", live.show),
+    Route("GET", f"{_D}/afterwards", "viewer", afterwards.show, "Recording, who came, letters, what people said."),
+    Route("POST", f"{_D}/afterwards/further", "editor", afterwards_saving.take_further, "Take it further, by one press.", afterwards.show, own=True),
+    Route("POST", f"{_D}/afterwards/recording", "editor", afterwards_saving.give_recording, "Give it a recording.", afterwards.show, own=True, upload=True),
+    Route("POST", f"{_D}/afterwards/transcript", "editor", afterwards_saving.give_transcript, "Give it a transcript.", afterwards.show, upload=True),
+    Route("POST", f"{_D}/afterwards/attendance", "editor", afterwards_saving.take_list, "Take in a list of who was there.", afterwards.show, upload=True),
+    Route("POST", f"{_D}/afterwards/letters", "editor", afterwards_saving.write_letters, "Write the letters afterwards; send them.", afterwards.show, own=True),
+    Route("GET", f"{_D}/afterwards/preview", "editor", afterwards_saving.preview_letter, "A letter afterwards as it stands, for a frame."),
+    Route("POST", f"{_D}/afterwards/preview", "editor", afterwards_saving.preview_letter, "One of them as it is written, for a frame.", own=True),
+    Route("GET", "/studio/agenda", "viewer", agenda.show, "Everything that is planned, month by month."),
+    Route("GET", f"{_S}/rooms", "owner", rooms.show, "Meeting servers, and mailboxes for answers."),
+    Route("POST", f"{_S}/rooms", "owner", rooms.save, "Add, ask, remove them.", rooms.show, own=True),
+)  # fmt: skip
+
 PEOPLE = (
     Route("GET", _P, "viewer", people.index, "Everybody, by list, state or rule."),
     Route("POST", _P, "viewer", people.find, "Somebody by name or address.", people.index),
@@ -174,7 +243,7 @@ SETTINGS = (
     Route("GET", f"{_S}/trail", "viewer", settings.show_trail, "Who did what."),
 )
 
-ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PODCASTS, *PEOPLE, *SETTINGS)
+ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PODCASTS, *WEBINARS, *WEBINARS_TOO, *PEOPLE, *SETTINGS)
 
 
 #: (method, path, role, application or function, meaning): answered without the ceremony of a page.

@@ -5,7 +5,7 @@ in; `.txt` does not. A value that is missing is an error, never an empty space. 
 the language asked for: `{{ _("Hello %(name)s,", name=person.name) }}`; a percent sign in such a text is written `%%`.
 
 Every template knows `language`, `direction` (`ltr` or `rtl`), `start` and `end` (`left` or `right`, for attributes that have
-no logical form), and the filters `wrap`, `underline`, `plain_lines` for plain text.
+no logical form), and the filters `wrap`, `underline`, `plain_lines`, `colon` for plain text.
 """
 
 import traceback
@@ -41,7 +41,9 @@ class Templates:
         self.environment.install_gettext_callables(  # type: ignore[attr-defined]
             _gettext, _ngettext, newstyle=True
         )
-        self.environment.filters.update(wrap=markdown.wrap, underline=markdown.underlined, plain_lines=plain_lines)
+        self.environment.filters.update(
+            wrap=markdown.wrap, underline=markdown.underlined, plain_lines=plain_lines, colon=with_colon
+        )
 
     def render(self, template: str, /, language: str = "en", **context: Any) -> str:
         """The finished text. `TemplateError` names the file and line where it cannot be made."""
@@ -101,6 +103,11 @@ def plain_lines(text: str) -> str:
         if line.strip() or (lines and lines[-1]):
             lines.append(line.rstrip())
     return "\n".join(lines).strip("\n") + "\n"
+
+
+def with_colon(label: object) -> str:
+    """A label with its colon, before which French has a space that does not break."""
+    return f"{label}\u00a0:" if _language.get().partition("-")[0] == "fr" else f"{label}:"
 
 
 def _gettext(message: str) -> str:

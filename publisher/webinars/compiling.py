@@ -135,7 +135,8 @@ def how_to_join(opens_before: int, say: Translator) -> str:
     )
     if not opens_before:
         opens = say.gettext("The room opens at the start.")
-    return f"{opens % {'num': opens_before}} {say.gettext('The link is yours alone: please do not pass it on.')}"
+    whose = say.gettext("The link is yours alone: please do not pass it on.")
+    return f"{opens % {'num': opens_before}} {whose}"
 
 
 def _reminder(found: Mapping[str, Any], minutes: int, say: Translator, now: datetime) -> dict[str, Any]:
@@ -152,17 +153,16 @@ def _reminder(found: Mapping[str, Any], minutes: int, say: Translator, now: date
 
 def _ahead(minutes: int, say: Translator) -> tuple[str, str, int]:
     """How long it is until then, in a subject and in a sentence, and the number in both."""
-    many = say.ngettext
     if minutes == 0:
         return say.gettext("It begins now: %(title)s"), say.gettext("It begins now."), 0
     if minutes >= 2880:
         n = round(minutes / 1440)
-        return many("In one day: %(title)s", "In %(num)s days: %(title)s", n), many("It begins in one day.", "It begins in %(num)s days.", n), n  # fmt: skip
+        return say.ngettext("In one day: %(title)s", "In %(num)s days: %(title)s", n), say.ngettext("It begins in one day.", "It begins in %(num)s days.", n), n  # fmt: skip
     if minutes == 60 or minutes >= 120:
         n = round(minutes / 60)
-        return many("In one hour: %(title)s", "In %(num)s hours: %(title)s", n), many("It begins in one hour.", "It begins in %(num)s hours.", n), n  # fmt: skip
+        return say.ngettext("In one hour: %(title)s", "In %(num)s hours: %(title)s", n), say.ngettext("It begins in one hour.", "It begins in %(num)s hours.", n), n  # fmt: skip
     n = minutes
-    return many("In one minute: %(title)s", "In %(num)s minutes: %(title)s", n), many("It begins in one minute.", "It begins in %(num)s minutes.", n), n  # fmt: skip
+    return say.ngettext("In one minute: %(title)s", "In %(num)s minutes: %(title)s", n), say.ngettext("It begins in one minute.", "It begins in %(num)s minutes.", n), n  # fmt: skip
 
 
 def _update(title: str, reason: str, say: Translator) -> dict[str, Any]:

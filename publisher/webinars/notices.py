@@ -22,12 +22,13 @@ def please_confirm(session: Session, house: House, registration: Registration, *
     """Somebody, probably they, registered this address: a button says yes."""
     say = translator(registration.language)
     days = say.ngettext("The button works for one day.", "The button works for %(num)s days.", CONFIRM_DAYS)
+    otherwise = say.gettext("If it was not you, do nothing: no more mail will come.")
     return _notice(
         session, house, registration, "confirm",
         say.gettext("Please confirm your registration: %(title)s"),
         [
             say.gettext("Somebody, we hope you, registered this address for “%(title)s”."),
-            f"{days % {'num': CONFIRM_DAYS}} {say.gettext('If it was not you, do nothing: no more mail will come.')}",
+            f"{days % {'num': CONFIRM_DAYS}} {otherwise}",
         ],
         say.gettext("Yes, register me"), addresses.confirm(house, registration, now=now), now=now,
         lives=timedelta(days=CONFIRM_DAYS), named=False,

@@ -59,3 +59,11 @@ def test_shipped_templates_are_found_in_a_checkout() -> None:
 
 def test_plain_lines_keeps_one_empty_line_at_most() -> None:
     assert plain_lines("\n\na  \n\n\n\nb\n\n") == "a\n\nb\n"
+
+
+def test_a_label_has_the_colon_of_its_language(tmp_path):
+    (tmp_path / "label.txt").write_text("{{ 'Rejoindre'|colon }}")
+    templates = Templates(tmp_path)
+    assert [templates.render("label.txt", code) for code in ("fr", "fr-CA", "en", "ar")] == [
+        "Rejoindre\u00a0:", "Rejoindre\u00a0:", "Rejoindre:", "Rejoindre:",
+    ]  # fmt: skip

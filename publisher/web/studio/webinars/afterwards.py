@@ -2,27 +2,29 @@
 that takes all of it further."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi.responses import Response
 from sqlmodel import col, func, select
 
 from publisher.desk.afterwards import Step
-from publisher.languages import language_name
+from publisher.languages import join_list, language_name
 from publisher.mail.models import Address
 from publisher.media.models import MediaFile
 from publisher.podcasts import shows
 from publisher.podcasts.models import Episode, Show
+from publisher.web.forms import Filled
 from publisher.web.studio import words
 from publisher.web.studio.uploads import about
 from publisher.web.studio.visit import Desk
 from publisher.web.studio.webinars import letters_sent, tongues
 from publisher.web.studio.webinars.finding import date_at, date_url, frame_of, own_title, series_url
-from publisher.webinars import addresses, feedback, following_up, shelf, times
+from publisher.webinars import addresses, feedback, following_up, programme, shelf, times
 from publisher.webinars.attendance_files import Taken
 from publisher.webinars.models import Registrant, Registration, RegistrationState, Seat, Series, Webinar
 
+Fill = Callable[[Mapping[str, Any], str], Filled]
 MOST_PEOPLE = 200
 MOST_SAID = 40
 STEPS = {"recording": "The recording", "resource": "In the library", "episode": "An episode", "letters": "Letters"}
@@ -37,6 +39,7 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
     counts = tongues.read_by(desk.session, series, tongues.codes_of(series, *webinar.came_words, *webinar.missed_words))
     codes = [code for code in counts if counts[code] or code in {*webinar.came_words, *webinar.missed_words, series.language}]  # fmt: skip
     fitting = _shows(desk, series)
+    filled = desk.filled if state == "held" else _unfilled  # what is not drawn cannot say why it was refused
     return desk.show(
         "webinars/afterwards.html",
         "webinars",
@@ -53,30 +56,34 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
         },
         steps=[_step(one) for one in (steps or _standing(desk, series, webinar))],
         just_done=bool(steps),
-        further=_further(desk, webinar, numbers, fitting, here),
+        further=_further(desk, series, webinar, numbers, fitting, filled, here),
         shows=[(one.slug, one.title) for one in fitting],
         recording=_recording(desk, webinar),
-        recording_form=desk.filled({"recording_url": webinar.recording_url, "media": ""}, f"{here}/recording"),
+        recording_form=filled({"recording_url": webinar.recording_url, "media": ""}, f"{here}/recording"),
         transcript=_transcript(webinar),
-        transcript_form=desk.filled(
+        transcript_form=filled(
             {"transcript_language": webinar.transcript_language or _spoken(series), "transcript": "", "transcript_file": ""},
             f"{here}/transcript",
         ),
         transcript_languages=words.language_options(webinar.transcript_language, _spoken(series)),
         attendance=_attendance(desk, webinar),
-        attendance_form=desk.filled({"file": "", "zone": webinar.zone}, f"{here}/attendance"),
+        attendance_form=filled({"file": "", "zone": webinar.zone}, f"{here}/attendance"),
         taken=_taken(taken),
         zones=words.zones(),
         people=_people(desk, webinar),
         csv_url=f"{series_url(series)}/registrations.csv?date={webinar.id}",
         people_url=f"{series_url(series)}/registrations?date={webinar.id}",
-        letters=_letters(desk, series, webinar, numbers, codes, here),
+        letters=_letters(desk, series, webinar, numbers, codes, _unfilled if webinar.followed_up_at else filled, here),
         tongues=tongues.tongues(codes, {}, series.language),
         preview_languages=[(code, language_name(code, "en")) for code in codes],
         letters_so_far=letters_sent.lines(desk, series, ("came", "missed"), webinar.id),
         letters_url=f"{series_url(series)}/letters",
         survey=_survey(desk, series, webinar),
     )  # fmt: skip
+
+
+def _unfilled(values: Mapping[str, Any], action: str) -> Filled:
+    return Filled(values)
 
 
 def _state_text(desk: Desk, series: Series, webinar: Webinar, state: str) -> str:
@@ -116,20 +123,25 @@ def _shows(desk: Desk, series: Series) -> list[Show]:
     return [one for one in shows.all_of(desk.session, archived=False) if one.list_id == series.list_id]
 
 
-def _further(desk: Desk, webinar: Webinar, numbers: dict[str, int], fitting: list[Show], here: str) -> dict[str, Any]:
+def _further(
+    desk: Desk, series: Series, webinar: Webinar, numbers: dict[str, int], fitting: list[Show], filled: Fill, here: str
+) -> dict[str, Any]:
     """The one button, and in a sentence what it will do."""
     chosen = str(webinar.made.get("show") or (fitting[0].slug if fitting else ""))
     sent = webinar.followed_up_at is not None
     came, missed = words.counted(numbers["came"], "person", "people"), words.figure(numbers["missed"])
-    text = "Puts the recording into the library, drafts an episode with its sound, and "
+    steps = ["puts the recording into the library"] if programme.is_public(series) else []
+    steps += ["drafts an episode with its sound"] if fitting else []
     if sent:
-        text += "leaves the letters alone: they were sent."
+        steps.append("leaves the letters alone, as they were sent")
     elif following_up.known(desk.session, webinar):
-        text += f"writes to {came} who came and to {missed} who missed it."
+        steps.append(f"writes to {came} who came and to {missed} who missed it")
     else:
-        text += f"writes to {words.counted(numbers['missed'] + numbers['came'], 'person', 'people')}: nobody knows who came, so all get the same letter."
-    text += " Pressing again does what could not be done before, and nothing twice."
-    form = desk.filled({"show": chosen, "letters": not sent}, f"{here}/further")
+        everybody = words.counted(numbers["missed"] + numbers["came"], "person", "people")
+        steps.append(f"writes the same to {everybody}, as nobody knows who came")
+    said = join_list(steps, "en")
+    text = f"{said[:1].upper()}{said[1:]}. Pressing again does what could not be done before, and nothing twice."
+    form = filled({"show": chosen, "letters": not sent}, f"{here}/further")
     return {"text": text, "form": form, "sent": sent}
 
 
@@ -224,17 +236,19 @@ def _people(desk: Desk, webinar: Webinar) -> dict[str, Any]:
 
 
 def _letters(
-    desk: Desk, series: Series, webinar: Webinar, numbers: dict[str, int], codes: list[str], here: str
+    desk: Desk, series: Series, webinar: Webinar, numbers: dict[str, int], codes: list[str], filled: Fill, here: str
 ) -> dict[str, Any]:
     """The two letters with the words they have, or would have."""
     known = following_up.known(desk.session, webinar)
     values = {
-        **tongues.values(_proposed(series, webinar, "came", known, codes), codes, "came-"),
-        **tongues.values(_proposed(series, webinar, "missed", known, codes), codes, "missed-"),
+        **tongues.values(proposed(series, webinar, "came", known, codes), codes, "came-"),
+        **tongues.values(proposed(series, webinar, "missed", known, codes), codes, "missed-"),
     }
     total = numbers["came"] + numbers["missed"]
     return {
-        "form": desk.filled(values, f"{here}/letters"),
+        "form": filled(values, f"{here}/letters"),
+        "came_own": list(webinar.came_words),
+        "missed_own": list(webinar.missed_words),
         "sent": webinar.followed_up_at is not None,
         "known": known,
         "came_text": words.counted(numbers["came"], "person", "people"),
@@ -244,7 +258,7 @@ def _letters(
     }  # fmt: skip
 
 
-def _proposed(series: Series, webinar: Webinar, who: str, known: bool, codes: list[str]) -> dict[str, Any]:
+def proposed(series: Series, webinar: Webinar, who: str, known: bool, codes: list[str]) -> dict[str, Any]:
     """What somebody wrote, and where nobody did the words that would be taken."""
     said = webinar.came_words if who == "came" else webinar.missed_words
     proposed = {code: following_up.proposed(series, webinar, who if known else "", code) for code in codes}

@@ -123,12 +123,11 @@ def write_letters(desk: Desk, slug: str, number: int) -> Response:
 def preview_letter(desk: Desk, slug: str, number: int) -> Response:
     """GET and POST …/afterwards/preview: the same form, look (a language) and whose (came|missed), answered into a frame."""
     series, webinar = date_at(desk.session, slug, number)
-    whose = "came" if desk.form.one("whose") == "came" else "missed"
-    codes = tongues.codes_of(series, *webinar.came_words, *webinar.missed_words)
-    kept = webinar.came_words if whose == "came" else webinar.missed_words
-    said = tongues.typed(desk.form, codes, f"{whose}-") or kept
-    language = desk.form.one("look") if desk.form.one("look") in codes else series.language
     known = following_up.known(desk.session, webinar)
+    whose = "came" if desk.form.one("whose", "came" if known else "") == "came" else "missed"
+    codes = tongues.codes_of(series, *webinar.came_words, *webinar.missed_words)
+    said = tongues.typed(desk.form, codes, f"{whose}-") or page.proposed(series, webinar, whose, known, codes)
+    language = desk.form.one("look") if desk.form.one("look") in codes else series.language
     return mail_preview.framed(desk, whose, series, webinar, said, language, data={"known": known})
 
 

@@ -26,8 +26,6 @@ from publisher.web.studio.webinars.tabs import tabs_of
 from publisher.webinars import announcing, mailings, programme, times
 from publisher.webinars.models import Series, Webinar
 
-NAMES = {"announcement": "list"}
-
 
 def show(desk: Desk, slug: str, typed: bool = False) -> Response:
     """GET …/announce?list=. `typed`: with what was typed, to see how many it goes to."""
@@ -42,7 +40,8 @@ def show(desk: Desk, slug: str, typed: bool = False) -> Response:
         "at": "",
         **tongues.values({}, codes),
     }
-    form = desk.filled(values, here, NAMES)
+    blocked = _blocked(desk, series)
+    form = Filled(values) if blocked else desk.filled(values, here)
     if typed:
         form = Filled({name: desk.form.whole(name) for name in values})
     numbers, trouble = _numbers(desk, series, form["values"])
@@ -62,7 +61,7 @@ def show(desk: Desk, slug: str, typed: bool = False) -> Response:
         segment_words=", ".join(segments.WORDS),
         preview_languages=[(code, language_name(code, "en")) for code in codes],
         numbers=numbers,
-        blocked=_blocked(desk, series),
+        blocked=blocked,
         letters=letters_sent.lines(desk, series, ("announcement",)),
         letters_url=f"{series_url(series)}/letters",
     )

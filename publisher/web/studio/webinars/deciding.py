@@ -107,20 +107,14 @@ def _asking(desk: Desk, series: Series, verb: str, ids: list[int]) -> dict[str, 
     asked = states.get(RegistrationState.ASKED, 0) + states.get(RegistrationState.WAITING, 0)
     unsure = states.get(RegistrationState.PENDING, 0)
     total = placed + asked + unsure
-    parts = [
-        f"{words.counted(placed, 'person', 'people')} who {_have(placed)} a place get a mail that takes it from their calendars"
-        if placed
-        else ""
-    ]
+    parts = [_each(placed, "has a place", "have a place", "a mail that takes it from their calendars")]
     if verb == "decline":
-        parts += [
-            f"{words.counted(asked, 'person', 'people')} who {_wait(asked)} get a mail that says no" if asked else ""
-        ]
-        parts += [
-            f"{words.counted(unsure, 'address', 'addresses')} that never confirmed hear nothing" if unsure else ""
-        ]
+        parts.append(_each(asked, "waits", "wait", "a mail that says no"))
+        parts.append(
+            f"{words.counted(unsure, 'address', 'addresses')} that never confirmed, without a mail" if unsure else ""
+        )
     elif rest := asked + unsure:
-        parts += [f"{words.figure(rest)} without a place are taken off without a mail"]
+        parts.append(f"{words.figure(rest)} without a place, without a mail")
     gone = len(ids) - total
     parts += [f"{words.figure(gone)} of them have left or were declined already" if gone else ""]
     said = "; ".join(part for part in parts if part)
@@ -134,12 +128,13 @@ def _asking(desk: Desk, series: Series, verb: str, ids: list[int]) -> dict[str, 
     }  # fmt: skip
 
 
-def _have(number: int) -> str:
-    return "has" if number == 1 else "have"
-
-
-def _wait(number: int) -> str:
-    return "waits" if number == 1 else "wait"
+def _each(number: int, one: str, several: str, mail: str) -> str:
+    """“3 people who wait get a mail that says no”."""
+    if not number:
+        return ""
+    return (
+        f"1 person who {one} gets {mail}" if number == 1 else f"{words.figure(number)} people who {several} get {mail}"
+    )
 
 
 def _waiting(desk: Desk, series: Series) -> int:

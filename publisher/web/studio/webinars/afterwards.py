@@ -50,7 +50,7 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
             "url": date_url(series, webinar),
             "state": state,
             "held": state == "held",
-            "state_text": _state_text(desk, series, webinar, state),
+            "state_text": _state_text(desk, webinar, state),
             "public_url": addresses.page(desk.house, webinar),
             "live_url": f"{date_url(series, webinar)}/live",
         },
@@ -86,10 +86,9 @@ def _unfilled(values: Mapping[str, Any], action: str) -> Filled:
     return Filled(values)
 
 
-def _state_text(desk: Desk, series: Series, webinar: Webinar, state: str) -> str:
-    if state == "held":
-        return f"Held {desk.in_words(webinar.starts_at)}"
-    return f"It has not been held yet: {desk.in_words(webinar.starts_at)}"
+def _state_text(desk: Desk, webinar: Webinar, state: str) -> str:
+    said = {"held": "Held", "cancelled": "Called off; it was to be", "live": "It is on, since"}
+    return f"{said.get(state, 'It has not been held yet:')} {desk.in_words(webinar.starts_at)}"
 
 
 def _step(step: Step) -> dict[str, Any]:

@@ -105,9 +105,10 @@ def plain_lines(text: str) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def with_colon(label: object) -> str:
+@jinja2.pass_context  # and so it is not computed once for all languages, as filters of constants are
+def with_colon(context: jinja2.runtime.Context, label: object) -> str:
     """A label with its colon, before which French has a space that does not break."""
-    return f"{label}\u00a0:" if _language.get().partition("-")[0] == "fr" else f"{label}:"
+    return f"{label}\u00a0:" if str(context["language"]).partition("-")[0] == "fr" else f"{label}:"
 
 
 def _gettext(message: str) -> str:

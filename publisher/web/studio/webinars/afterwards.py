@@ -1,16 +1,13 @@
 """When a date was held: its recording and transcript, who came, the letters afterwards, what people said of it, and the one press
 that takes all of it further."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from fastapi.responses import Response
-from sqlmodel import col, func, select
 
 from publisher.desk.afterwards import Step
 from publisher.languages import join_list, language_name
-from publisher.mail.models import Address
 from publisher.media.models import MediaFile
 from publisher.podcasts import shows
 from publisher.podcasts.models import Episode, Show
@@ -18,17 +15,14 @@ from publisher.web.forms import Filled
 from publisher.web.studio import words
 from publisher.web.studio.uploads import about
 from publisher.web.studio.visit import Desk
-from publisher.web.studio.webinars import letters_sent, tongues
+from publisher.web.studio.webinars import letters_sent, outcome, tongues
 from publisher.web.studio.webinars.finding import date_at, date_url, frame_of, own_title, series_url
-from publisher.webinars import addresses, feedback, following_up, programme, shelf, times
+from publisher.webinars import addresses, following_up, programme, shelf, times
 from publisher.webinars.attendance_files import Taken
-from publisher.webinars.models import Registrant, Registration, RegistrationState, Seat, Series, Webinar
+from publisher.webinars.models import Series, Webinar
 
 Fill = Callable[[Mapping[str, Any], str], Filled]
-MOST_PEOPLE = 200
-MOST_SAID = 40
 STEPS = {"recording": "The recording", "resource": "In the library", "episode": "An episode", "letters": "Letters"}
-FORMATS = {"zoom": "A list from Zoom", "teams": "A list from Teams", "bigbluebutton": "A list from BigBlueButton", "plain": "A list"}  # fmt: skip
 
 
 def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: Taken | None = None) -> Response:
@@ -66,11 +60,11 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
             f"{here}/transcript",
         ),
         transcript_languages=words.language_options(webinar.transcript_language, _spoken(series)),
-        attendance=_attendance(desk, webinar),
+        attendance=outcome.attendance(desk, webinar),
         attendance_form=filled({"file": "", "zone": webinar.zone}, f"{here}/attendance"),
-        taken=_taken(taken),
+        taken=outcome.listed(taken),
         zones=words.zones(),
-        people=_people(desk, webinar),
+        people=outcome.people(desk, webinar),
         csv_url=f"{series_url(series)}/registrations.csv?date={webinar.id}",
         people_url=f"{series_url(series)}/registrations?date={webinar.id}",
         letters=_letters(desk, series, webinar, numbers, codes, _unfilled if webinar.followed_up_at else filled, here),
@@ -78,7 +72,7 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
         preview_languages=[(code, language_name(code, "en")) for code in codes],
         letters_so_far=letters_sent.lines(desk, series, ("came", "missed"), webinar.id),
         letters_url=f"{series_url(series)}/letters",
-        survey=_survey(desk, series, webinar),
+        survey=outcome.survey(desk, series, webinar),
     )  # fmt: skip
 
 
@@ -169,71 +163,6 @@ def _spoken(series: Series) -> str:
     return str(series.spoken[0]) if series.spoken else series.language
 
 
-def _attendance(desk: Desk, webinar: Webinar) -> dict[str, Any]:
-    """Who came, in numbers, of those who are registered."""
-    counts: Counter[str] = Counter()
-    minutes = 0
-    rows = desk.session.execute(
-        select(Seat.attended, func.count(), func.sum(Seat.minutes))
-        .join(Registration, col(Registration.id) == col(Seat.registration_id))
-        .where(col(Seat.webinar_id) == webinar.id, col(Registration.state) == RegistrationState.REGISTERED)
-        .where((col(Seat.state) == "coming") | (col(Seat.attended).in_(("yes", "probable"))))
-        .group_by(col(Seat.attended))
-    )
-    for attended, number, total in rows:
-        counts[attended] += int(number)
-        minutes += int(total or 0) if attended == "yes" else 0
-    everybody = sum(counts.values())
-    came = counts["yes"]
-    return {
-        "known": bool(everybody - counts[""]),
-        "stats": [
-            (words.figure(came), "came", f"of {words.figure(everybody)} who were to"),
-            (words.figure(counts["probable"]), "probably came", "pressed the button, no more is known") if counts["probable"] else ("", "", ""),
-            (words.figure(round(minutes / came)) if came else "", "minutes each", f"of {words.figure(webinar.minutes)}") if minutes and came else ("", "", ""),
-        ],
-    }  # fmt: skip
-
-
-def _taken(taken: Taken | None) -> dict[str, Any] | None:
-    """What came of a list, in a sentence and, for what could not be used, row by row."""
-    if taken is None:
-        return None
-    parts = [
-        f"{words.figure(taken.matched)} who registered",
-        f"{words.figure(taken.unmatched)} who did not" if taken.unmatched else "",
-        f"{words.figure(taken.skipped)} who spoke or were not there" if taken.skipped else "",
-        f"{words.figure(len(taken.errors))} that could not be read" if taken.errors else "",
-    ]
-    return {
-        "sentence": f"{FORMATS.get(taken.format, 'A list')} with {words.counted(taken.rows, 'row')}: {', '.join(part for part in parts if part)}.",
-        "notes": taken.notes,
-        "errors": [(one.row, one.who, one.reason) for one in taken.errors],
-    }  # fmt: skip
-
-
-def _people(desk: Desk, webinar: Webinar) -> dict[str, Any]:
-    """Minutes for each person, who stayed longest first; the rest is in the table."""
-    which = (
-        select(Seat, Registration, Address.email)
-        .join(Registration, col(Registration.id) == col(Seat.registration_id))
-        .join(Registrant, col(Registrant.id) == col(Registration.registrant_id))
-        .join(Address, col(Address.id) == col(Registrant.address_id))
-        .where(col(Seat.webinar_id) == webinar.id, col(Seat.attended) != "", col(Registration.state) == RegistrationState.REGISTERED)
-        .order_by(func.coalesce(Seat.minutes, 0).desc(), col(Seat.attended).desc(), col(Registration.name), col(Registration.id))
-        .limit(MOST_PEOPLE + 1)
-    )  # fmt: skip
-    rows = desk.session.exec(which).all()
-    said = {"yes": "came", "probable": "probably", "no": "no"}
-    return {
-        "rows": [
-            (one.name or email, one.organisation, said.get(seat.attended, ""), words.figure(seat.minutes) if seat.minutes is not None else "")
-            for seat, one, email in rows[:MOST_PEOPLE]
-        ],
-        "more": len(rows) > MOST_PEOPLE,
-    }  # fmt: skip
-
-
 def _letters(
     desk: Desk, series: Series, webinar: Webinar, numbers: dict[str, int], codes: list[str], filled: Fill, here: str
 ) -> dict[str, Any]:
@@ -262,25 +191,3 @@ def proposed(series: Series, webinar: Webinar, who: str, known: bool, codes: lis
     said = webinar.came_words if who == "came" else webinar.missed_words
     proposed = {code: following_up.proposed(series, webinar, who if known else "", code) for code in codes}
     return proposed | said
-
-
-def _survey(desk: Desk, series: Series, webinar: Webinar) -> dict[str, Any] | None:
-    """Answers summed: choices and scales as charts, words as they were said. Nobody's name is with them."""
-    if not series.survey:
-        return None
-    answers = feedback.of(desk.session, webinar)
-    found = []
-    for question in series.survey:
-        key, kind = str(question["key"]), question.get("kind", "text")
-        given = [str(one[key]) for one in answers if one.get(key)]
-        options = feedback.SCALE if kind == "scale" else [str(one) for one in question.get("options", [])]
-        counts = Counter(given)
-        mean = sum(map(int, given)) / len(given) if kind == "scale" and given else 0
-        found.append({
-            "label": str(question["label"]),
-            "rows": [{"label": one, "value": counts[one], "value_text": words.figure(counts[one])} for one in options] if kind != "text" else [],
-            "said": given[:MOST_SAID] if kind == "text" else [],
-            "more": f"and {words.figure(len(given) - MOST_SAID)} more" if kind == "text" and len(given) > MOST_SAID else "",
-            "note": f"{mean:.1f} on average, of {words.counted(len(given), 'answer')}" if mean else words.counted(len(given), "answer"),
-        })  # fmt: skip
-    return {"text": f"{words.counted(len(answers), 'person has', 'people have')} answered".capitalize(), "questions": found, "any": bool(answers)}  # fmt: skip

@@ -38,7 +38,9 @@ def export(desk: Desk, slug: str) -> Response:
 def table(session: Session, series: Series, dates: list[Webinar], chosen: Chosen) -> Iterator[str]:
     """Line after line, with a few hundred people at a time in memory."""
     asked = [(str(one["key"]), str(one["label"])) for one in series.questions]
-    heads = [f"{slug} {what}" for slug in (one.slug for one in dates) for what in ("seat", "attended", "minutes")]
+    heads = [
+        f"{slug} {what}" for slug in (one.slug for one in dates) for what in ("seat", "calendar", "attended", "minutes")
+    ]
     yield line_of([*COLUMNS, *(label for _, label in asked), *heads])
     part: list[Found] = []
     for found in registered.every(session, series, chosen):
@@ -62,10 +64,10 @@ def _rows(session: Session, part: list[Found], asked: list[tuple[str, str]], dat
         ])  # fmt: skip
 
 
-def _seat(seat: Seat | None) -> tuple[str, str, str]:
+def _seat(seat: Seat | None) -> tuple[str, str, str, str]:
     if seat is None:
-        return "", "", ""
-    return seat.state, seat.attended, str(seat.minutes) if seat.minutes is not None else ""
+        return "", "", "", ""
+    return seat.state, seat.partstat.lower(), seat.attended, str(seat.minutes) if seat.minutes is not None else ""
 
 
 def _moment(instant: datetime | None) -> str:

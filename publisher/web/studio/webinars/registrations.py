@@ -1,6 +1,5 @@
 """Who registered: found by state, date, place or language, searched by name or address, and in numbers."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +10,7 @@ from publisher.languages import LANGUAGES, country_name, language_name, zone_cit
 from publisher.web.public.paging import shown_page
 from publisher.web.studio import words
 from publisher.web.studio.visit import Desk
-from publisher.web.studio.webinars import registered
+from publisher.web.studio.webinars import narrowing, registered
 from publisher.web.studio.webinars.finding import (
     called,
     date_url,
@@ -27,8 +26,6 @@ from publisher.webinars import attendance, programme, times
 from publisher.webinars.models import Registration, RegistrationState, Seat, Series, Webinar, WebinarState
 
 PER_PAGE = 50
-#: Bars of a chart.
-SHOWN = 8
 SEATS = {"coming": "coming", "recording": "wants the recording", "away": "cannot come"}
 #: What calendar programs answered, RFC 5545 §3.2.12.
 ANSWERED = {"ACCEPTED": "", "DECLINED": "their calendar says no", "TENTATIVE": "their calendar says perhaps"}
@@ -107,13 +104,13 @@ def _drawn(
         date=_date(desk, series, date, numbers) if date else None,
         q=q,
         sentence=sentence,
-        chosen=_chips(series, chosen, dates, desk, here),
-        menus=_menus(series, chosen, dates, desk, here, numbers),
+        chosen=narrowing.chips(series, chosen, dates, desk, here),
+        menus=narrowing.menus(series, chosen, dates, desk, here, numbers),
         people=[_row(desk, series, dates, one, seats.get(one.registration.id or 0, {}), date) for one in found],
         verbs=VERBS.get(chosen.state, USUAL),
         asking=asking,
         pages=pages or {"previous_url": "", "next_url": "", "text": ""},
-        charts=_charts(numbers),
+        charts=narrowing.charts(numbers),
         add=_add(desk, series, dates, here, chosen),
         csv_url=f"{here}.csv{chosen.query()}",
         message_url=f"{series_url(series)}/message{f'?date={chosen.date}' if chosen.date else ''}",
@@ -185,7 +182,7 @@ def _row(
             "" if one.zone == "UTC" else f"{zone_city(one.zone, 'en')} time",
             language_name(one.language, "en") if one.language != series.language else "",
             _seat(seats.get(date.id or 0)) if date else _seats(series, dates, seats, one),
-            ANSWERED.get(one.partstat, "") if one.partstat else "",
+            _answered(one, seats.get(date.id or 0) if date else None),
             "no mail about it" if one.muted_at else "",
             SOURCES.get(one.source, ""),
         ],
@@ -195,6 +192,11 @@ def _row(
         "state_label": label,
         "moment": desk.moment(one.cancelled_at or one.registered_at or one.asked_at),
     }
+
+
+def _answered(one: Registration, seat: Seat | None) -> str:
+    """What their calendar said, of the date that is looked at or of all."""
+    return ANSWERED.get((seat.partstat if seat else "") or one.partstat, "")
 
 
 def _seat(seat: Seat | None) -> str:
@@ -217,74 +219,6 @@ def _seats(series: Series, dates: dict[int, Webinar], seats: dict[int, Seat], on
     if series.is_single or (one.is_whole and coming == len(standing)):
         return ""
     return f"{words.figure(coming)} of {words.counted(len(standing), 'date')}"
-
-
-def _chips(series: Series, chosen: Chosen, dates: dict[int, Webinar], desk: Desk, here: str) -> list[dict[str, str]]:
-    said = {
-        "state": STATES[chosen.state][1].lower() if chosen.state else "",
-        "date": shortly(desk, dates[chosen.date]) if chosen.date and not series.is_single else "",
-        "zone": f"{zone_city(chosen.zone, 'en')} time" if chosen.zone else "",
-        "country": _country(chosen.country),
-        "language": language_name(chosen.language, "en") if chosen.language else "",
-    }
-    return [{"label": text, "remove_url": here + chosen.without(name).query()} for name, text in said.items() if text]
-
-
-def _menus(
-    series: Series,
-    chosen: Chosen,
-    dates: dict[int, Webinar],
-    desk: Desk,
-    here: str,
-    numbers: registered.Numbers,
-) -> list[dict[str, Any]]:
-    def menu(label: str, name: str, options: list[tuple[Any, str, str]]) -> dict[str, Any]:
-        return {
-            "label": label,
-            "options": [
-                {"label": text, "url": here + replace(chosen, **{name: value}).query(), "count_text": count, "current": getattr(chosen, name) == value}
-                for value, text, count in options
-            ],
-        }  # fmt: skip
-
-    states = [(s, label, words.figure(numbers.states[s])) for s, (_, label) in STATES.items() if numbers.states.get(s)]
-    menus = [menu("State", "state", states)]
-    if not series.is_single:
-        menus.append(menu("Date", "date", [(number, shortly(desk, one), "") for number, one in dates.items()]))
-    zones = [(z, z.replace("_", " "), words.figure(n)) for z, n in numbers.zones.most_common()]
-    countries = [(c, _country(c), words.figure(n)) for c, n in numbers.countries.most_common()]
-    spoken = [(c, language_name(c, "en"), words.figure(n)) for c, n in numbers.languages.most_common()]
-    menus += [menu("Time zone", "zone", zones), menu("Country", "country", countries), menu("Language", "language", spoken)]  # fmt: skip
-    return [one for one in menus if len(one["options"]) > 1 or one["label"] == "Date"]
-
-
-def _country(code: str) -> str:
-    return "" if not code else "not said" if code == "none" else country_name(code, "en")
-
-
-def _charts(numbers: registered.Numbers) -> list[dict[str, Any]]:
-    """Where those who are registered are, and what they read; nothing where everybody is somewhere else."""
-    several = (
-        ("By time zone", numbers.zones, {zone: zone_city(zone, "en") for zone in numbers.zones}, "zone"),
-        ("By country", numbers.countries, {code: _country(code) for code in numbers.countries}, "country"),
-        ("By language", numbers.languages, {code: language_name(code, "en") for code in numbers.languages}, "language"),
-    )
-    return [
-        {"title": title, "rows": words.bars(counts, names, most=SHOWN), "note": _rest(counts, one)}
-        for title, counts, names, one in several
-        if counts and max(counts.values()) > 1
-    ]
-
-
-def _rest(counts: Counter[str], one: str) -> str:
-    """“and 12 in 9 other zones”."""
-    rest = [number for _, number in counts.most_common()[SHOWN:]]
-    several = "countries" if one == "country" else f"{one}s"
-    return (
-        f"and {words.figure(sum(rest))} in {words.counted(len(rest), 'other ' + one, 'other ' + several)}"
-        if rest
-        else ""
-    )
 
 
 def _add(desk: Desk, series: Series, dates: dict[int, Webinar], here: str, chosen: Chosen) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from webinars.people_stage import join
 
 from publisher.staff.models import Trail
 from publisher.webinars import programme
+from publisher.webinars.models import Registration, Seat
 
 HERE = f"{PLAY}/registrations"
 
@@ -103,6 +104,18 @@ def test_somebody_is_added_by_hand_and_what_is_wrong_stands_at_its_field(editor,
     assert "1 coming" in there
     assert "Nobody fits that." in plain(editor.get(f"{here}?date={dates[1]}"))
     assert "registered before" in editor.told(f"{here}/add", **fields, whole="yes")
+
+
+def test_what_their_calendar_answers_stands_beside_them(editor, house, now):
+    date = play(house, now, "dora", "erik")
+    with house.database.session() as session:
+        session.get_one(Registration, number_of(house, "Dora")).partstat = "DECLINED"
+        session.get_one(Seat, (number_of(house, "Erik"), date)).partstat = "TENTATIVE"
+    assert "their calendar says no" in plain(editor.get(HERE))
+    there = plain(editor.get(f"{HERE}?date={date}"))
+    assert "their calendar says no" in there
+    assert "their calendar says perhaps" in there
+    assert "declined" in editor.get(f"{HERE}.csv")
 
 
 def test_the_table_has_dates_answers_and_no_formulas(editor, house, now):

@@ -1,33 +1,47 @@
-"""What the pages of webinars ask of the database does not grow with dates, people, speakers and papers."""
+"""What these pages ask of the database does not grow with people, questions, letters and dates."""
 
 from datetime import timedelta
 
-from desk_webinars import ROOM, SIX, dates_rows, enrol
-from media.making import png
+from gathered_desk import PLAY, ask, at, came, play
 from sqlalchemy import event
-from sqlmodel import col, select
-from webinars.letter_stage import a_speaker
-from webinars.webinar_stage import a_series, a_webinar
+from webinars.people_stage import ENDS, join
+from webinars.webinar_stage import a_series
 
-from publisher.media import intake
-from publisher.webinars import handouts, mailings
-from publisher.webinars.models import Series, Webinar
+from publisher.webinars import mailings, programme
+from publisher.webinars.models import MeetingServer
 
 
-def test_no_page_asks_more_when_there_is_more(editor, house, webinars, now):
-    first = f"{SIX}/dates/{dates_rows(house)[0].id}"
-    paths = (ROOM, SIX, first, f"{SIX}/settings", f"{ROOM}/new", f"{SIX}?move={dates_rows(house)[0].id}")
-    more(house, now, "first", 1)
-    asked(house, editor, paths)  # warm
-    few = asked(house, editor, paths)
-    more(house, now, "then", 12)
-    many = asked(house, editor, paths)
+def test_no_page_asks_more_when_there_is_more(owner, house, now, wall, hub):
+    date = play(house, now, "dora")
+    more(house, now, date, "first", 1)
+    came(house, date, {"Dora": 60})
+    at(owner, wall, ENDS + timedelta(hours=1), "owner")
+    here = f"{PLAY}/dates/{date}"
+    paths = (f"{PLAY}/registrations", f"{PLAY}/registrations?date={date}", f"{PLAY}/message", f"{PLAY}/announce", f"{here}/live", f"{here}/afterwards", "/studio/agenda?month=2026-12", "/studio/settings/rooms")  # fmt: skip
+    asked(house, owner, paths)  # warm
+    few = asked(house, owner, paths)
+    more(house, now, date, "then", 12)
+    came(house, date, {f"Then{n}": 60 for n in range(12)})
+    many = asked(house, owner, paths)
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
 
 
+def more(house, now, date: int, word: str, number: int) -> None:
+    with house.database.session() as session:
+        series = programme.by_slug(session, "play")
+        for n in range(number):
+            join(session, house, series, f"{word}{n}", now, source="import", zone="Asia/Tokyo")
+            other = a_series(session, house, now, f"{word}-{n}", 2)
+            join(session, house, other, "alice", now, source="import")
+            for kind in ("message", "announcement"):
+                mailings.make(session, key=f"{kind}:{word}:{n}", kind=kind, series=series, due_at=now, now=now, state="skipped")  # fmt: skip
+            session.add(MeetingServer(slug=f"{word}-{n}", url="https://x.example/api", secret="s" * 12, created_at=now))
+    for n in range(number):
+        ask(house, date, f"{word}{n}".title(), f"Question {word} {n}?", now)
+
+
 def asked(house, browser, paths) -> dict[str, int]:
-    """Statements per page."""
-    counts = dict.fromkeys(paths, 0)
+    counts: dict[str, int] = {}
     path = ""
 
     def count(*_: object) -> None:
@@ -36,29 +50,8 @@ def asked(house, browser, paths) -> dict[str, int]:
     event.listen(house.database.engine, "before_cursor_execute", count)
     try:
         for path in paths:
+            counts[path] = 0
             browser.get(path)
     finally:
         event.remove(house.database.engine, "before_cursor_execute", count)
     return counts
-
-
-def more(house, now, word: str, number: int) -> None:
-    """Series, drafts, people, speakers with pictures, papers, letters that wait."""
-    with house.database.session() as session:
-        six = session.exec(select(Series).where(col(Series.slug) == "leading")).one()
-        date = session.exec(
-            select(Webinar).where(col(Webinar.series_id) == six.id).order_by(col(Webinar.number))
-        ).first()
-        enrol(session, six, now, number, first=1000 * len(word))
-        for n in range(number):
-            a_series(session, house, now, f"{word}-series-{n}", 3)
-            a_webinar(session, house, now, f"{word}-draft-{n}", announced=False)
-            a_webinar(session, house, now - timedelta(days=60), f"{word}-held-{n}", starts=date.starts_at.replace(tzinfo=None) - timedelta(days=40))  # fmt: skip
-            path = house.settings.data_dir / f"{word}-{n}.png"
-            path.write_bytes(png(20 + n, 20, (n, len(word), 7)))
-            media = intake.take_file(session, house, path, name=path.name, now=now, expect="picture")
-            a_speaker(
-                session, six, now, f"{word}{n}@talks.example", name=f"{word} {n}", picture_id=media.id, invited_at=now
-            )
-            handouts.add(session, date, media, now=now)
-            mailings.make(session, key=f"message:{word}:{n}", kind="message", series=six, webinar=date, due_at=now + timedelta(days=1), now=now)  # fmt: skip

@@ -10,6 +10,7 @@ if (box && fields.length) {
   onlyWhatMatters();
   ask(); // a browser that goes back fills the fields in again
 }
+document.querySelector("[aria-invalid=true]")?.focus(); // what was refused may stand far down
 
 async function ask() {
   const turn = ++asked;

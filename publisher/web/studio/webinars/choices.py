@@ -15,6 +15,17 @@ from publisher.webinars.shapes import Shape
 PUBLIC, UNLISTED, COHORT = "", "unlisted", "list:"
 ADDRESS, SERVER = "", "server:"
 
+#: Minutes before the start, as people say them.
+REMINDERS = {
+    10080: "A week before",
+    2880: "Two days before",
+    1440: "A day before",
+    180: "Three hours before",
+    60: "An hour before",
+    10: "Ten minutes before",
+    0: "At the start",
+}
+
 
 def rooms(session: Session) -> words.Options:
     """An address, or a server of ours that makes the room."""

@@ -72,8 +72,12 @@ def of_zone(desk: Desk, series: Series, coming: Sequence[Webinar]) -> str:
 
 
 def of_publishing(series: Series, drafts: Sequence[Webinar]) -> str:
+    where = "in every calendar that follows yours"
+    if series.list_id is not None:
+        where = "in the calendar of its members"
+    elif not series.is_listed:
+        where = "to whoever has its address"
     dates = words.counted(len(drafts), "date")
-    where = "for whoever has its address" if not series.is_listed else "in every calendar that follows yours"
     return (
         f"Publishing opens its page and shows {dates} {where}. Nobody is written to: announcing is a step of its own."
     )

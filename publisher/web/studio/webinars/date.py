@@ -11,7 +11,7 @@ from publisher.staff import trail
 from publisher.web.studio.visit import Desk
 from publisher.web.studio.webinars import papers, speakers
 from publisher.web.studio.webinars.finding import called, date_at, date_url, frame_of, series_url
-from publisher.web.studio.webinars.panel import LETTERS
+from publisher.web.studio.webinars.panel import letter_lines
 from publisher.web.studio.webinars.said_in_lines import agenda_of, agenda_text, texts_typed, texts_values, tongues_of
 from publisher.web.studio.webinars.standing import STATES, moment, seats_at, when
 from publisher.web.studio.webinars.tabs import tabs_of
@@ -54,7 +54,7 @@ def show(desk: Desk, slug: str, number: int) -> Response:
         },
         tabs=tabs_of(desk, series, "dates"),
         form=desk.filled(_values(webinar, [code for code, _ in tongues]), here, NAMES),
-        otherwise={"title": series.title, "summary": series.summary, "room": _room_text(series)},
+        otherwise={"title": series.title, "summary": series.summary, "room": series.room_url, "server": series.room_kind == "bigbluebutton"},
         tongues=tongues,
         agenda_places=_agenda_clock(webinar),
         rehearsal=_rehearsal(desk, series, webinar, here),
@@ -126,13 +126,6 @@ def _number_text(session: Session, series: Series, webinar: Webinar) -> str:
     return f"{webinar.number} of {total}"
 
 
-def _room_text(series: Series) -> str:
-    """Where it is if the date says nothing."""
-    if series.room_kind == "bigbluebutton":
-        return "Empty: on the server of the series."
-    return f"Empty: {series.room_url}" if series.room_url else "The series has none yet."
-
-
 def _agenda_clock(webinar: Webinar) -> str:
     """What the minutes mean."""
     return f"One a line: minutes from the start, what, and who. “10 What play does — Amara Diallo”. It lasts {webinar.minutes} minutes."
@@ -163,4 +156,4 @@ def _letters(desk: Desk, webinar: Webinar) -> list[dict[str, Any]]:
         col(Mailing.webinar_id) == webinar.id, col(Mailing.state).in_(("waiting", "planning"))
     )
     rows = desk.session.exec(which.order_by(col(Mailing.due_at), col(Mailing.id)).limit(8))
-    return [{"text": LETTERS.get(one.kind, one.kind), "moment": desk.moment(one.due_at)} for one in rows]
+    return letter_lines(desk, rows)

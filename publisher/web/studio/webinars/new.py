@@ -21,6 +21,7 @@ from publisher.web.studio import words
 from publisher.web.studio.visit import Desk
 from publisher.web.studio.webinars import dates_to_be
 from publisher.web.studio.webinars.choices import (
+    REMINDERS,
     audience_of,
     audiences,
     languages_typed,
@@ -43,7 +44,7 @@ NAMES = {
 }
 #: Words that follow /studio/webinars/ and so cannot name a webinar.
 TAKEN = frozenset({"new", "dates"})
-REMINDERS = [("1440", "A day before"), ("60", "An hour before"), ("10", "Ten minutes before"), ("0", "At the start")]
+OFFERED = (1440, 60, 10, 0)
 LOOK = "These are the dates it comes to. Nothing is saved yet: look at them, then press again."
 
 
@@ -62,7 +63,7 @@ def new(desk: Desk) -> Response:
         places=rooms(desk.session),
         audiences=audiences(desk.session),
         lists=[("", "Not yet"), *_lists(desk)],
-        reminders=REMINDERS,
+        reminders=[(str(one), REMINDERS[one]) for one in OFFERED],
         zone_text=f"Empty: at once. In the time of {zone_city(desk.zone, 'en')}.",
     )
 

@@ -1,12 +1,13 @@
 """Beside a series: its page and calendars, who speaks, what goes out next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from publisher.audience.models import MailingList
 from publisher.web.studio.visit import Desk
+from publisher.web.studio.webinars.choices import REMINDERS
 from publisher.web.studio.webinars.finding import date_url
 from publisher.webinars import addresses, preparing, speakers, times
 from publisher.webinars.models import CohortCalendar, Mailing, Series, Webinar, WebinarState
@@ -77,5 +78,14 @@ def _speakers(desk: Desk, series: Series, dates: Sequence[Webinar]) -> list[dict
 def _letters(session: Session, desk: Desk, series: Series) -> list[dict[str, Any]]:
     """The next to leave."""
     which = select(Mailing).where(col(Mailing.series_id) == series.id, col(Mailing.state).in_(("waiting", "planning")))
-    rows = session.exec(which.order_by(col(Mailing.due_at), col(Mailing.id)).limit(4))
-    return [{"text": LETTERS.get(one.kind, one.kind), "moment": desk.moment(one.due_at)} for one in rows]
+    return letter_lines(desk, session.exec(which.order_by(col(Mailing.due_at), col(Mailing.id)).limit(4)))
+
+
+def letter_lines(desk: Desk, rows: Iterable[Mailing]) -> list[dict[str, Any]]:
+    """What each is, and when it leaves."""
+    return [{"text": _named(one), "moment": desk.moment(one.due_at)} for one in rows]
+
+
+def _named(one: Mailing) -> str:
+    before = REMINDERS.get(one.minutes if one.minutes is not None else -1, "")
+    return f"Reminder, {before.lower()}" if one.kind == "reminder" and before else LETTERS.get(one.kind, one.kind)

@@ -77,7 +77,7 @@ def _line(desk: Desk, row: Series, webinar: Webinar, seats: Seats, total: int, *
         "when": at if own else at | {"text": "", "there": ""},
         "facts": [
             at["there"] if not own else "",
-            f"{webinar.number} of {total}" if not row.is_single else "",
+            f"{webinar.number}\u00a0of\u00a0{total}" if not row.is_single else "",
             "" if same_length else f"{webinar.minutes} minutes",
             *(seats.facts(row.capacity) if state not in ("draft", "cancelled") else ()),
             _moved(desk, webinar) if state not in ("cancelled", "held") else "",

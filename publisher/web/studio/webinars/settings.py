@@ -15,6 +15,7 @@ from publisher.web.studio.said_in_lines import subjects_of
 from publisher.web.studio.visit import Desk
 from publisher.web.studio.webinars import pictures
 from publisher.web.studio.webinars.choices import (
+    REMINDERS,
     audience_in,
     audience_of,
     audiences,
@@ -46,15 +47,6 @@ NAMES = {
     "reminders": "remind",
     "subjects": "topic",
     "texts": "language",
-}
-REMINDERS = {
-    10080: "A week before",
-    2880: "Two days before",
-    1440: "A day before",
-    180: "Three hours before",
-    60: "An hour before",
-    10: "Ten minutes before",
-    0: "At the start",
 }
 CONFIRMS = [
     ("auto", "Where it is needed", "Where seats are limited and nothing proves the address yet."),

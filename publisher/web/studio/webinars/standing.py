@@ -47,9 +47,9 @@ class Seats:
 
     def facts(self, capacity: int | None) -> list[str]:
         """“41 of 100 registered”, “3 wait for a place”."""
-        of = f" of {words.figure(capacity)}" if capacity else ""
+        of = f"\u00a0of\u00a0{words.figure(capacity)}" if capacity else ""
         return [
-            f"{words.figure(self.coming)}{of} registered" if self.coming or capacity else "nobody registered yet",
+            f"{words.figure(self.coming)}{of}\u00a0registered" if self.coming or capacity else "nobody registered yet",
             f"{words.figure(self.waiting)} {'waits' if self.waiting == 1 else 'wait'} for a place" if self.waiting else "",
             f"{words.figure(self.asked)} {'asks' if self.asked == 1 else 'ask'} to take part" if self.asked else "",
         ]  # fmt: skip
@@ -103,7 +103,7 @@ def line(desk: Desk, series: Series, webinar: Webinar, seats: Seats, *, total: i
         "language": said.language,
         "facts": [
             series.title if own else "",
-            f"{webinar.number} of {total}" if total > 1 else "",
+            f"{webinar.number}\u00a0of\u00a0{total}" if total > 1 else "",
             *(seats.facts(series.capacity) if state != "draft" else ()),
         ],
         "when": at,

@@ -81,7 +81,7 @@ def moment(desk: Desk, at: datetime, zone: str) -> dict[str, str]:
     same = _clock(at, desk.zone) == _clock(at, zone)
     city, here = zone_city(zone, "en"), zone_city(desk.zone, "en")
     day, _, hour = theirs.rpartition(", ")
-    there = f"{hour if own.startswith(day) else theirs} in {city}"
+    there = f"{hour if own.startswith(day) else theirs}\u00a0in\u00a0{city}"
     return {
         "iso": at.isoformat(),
         "text": f"{own} in {city if same else here}",

@@ -4,6 +4,7 @@ Words are drafted in every language that somebody reads, and staff write them as
 room told us, nobody pressed the button, no list was taken in), everybody gets one letter that claims nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Table, update
@@ -23,14 +24,29 @@ WHO = ("came", "missed")
 def draft(session: Session, house: House, webinar: Webinar, *, now: datetime) -> None:
     """Give both letters words in every language of the series and its registrants. What somebody wrote stays."""
     series = session.get_one(Series, webinar.series_id)
-    is_known = known(session, webinar)
     for who in WHO:
-        said = dict(_words(webinar, who))
-        for language in _languages(session, series):
-            said.setdefault(language, proposed(series, webinar, who if is_known else "", language))
-        _set(webinar, who, said)
+        _set(webinar, who, standing(session, series, webinar, who, _languages(session, series), now=now))
     session.add(webinar)
     session.flush()
+
+
+def standing(
+    session: Session, series: Series, webinar: Webinar, who: str, languages_: Iterable[str], *, now: datetime
+) -> dict[str, dict[str, str]]:
+    """The words of a letter as they would go now: what somebody wrote, and for these languages what is proposed. Before a date
+    was held there is a proposal for each letter; afterwards, while nobody knows who came, one that claims nothing."""
+    is_told = known(session, webinar) or times.state_of(webinar, now) != "held"
+    proposals = {code: proposed(series, webinar, who if is_told else "", code) for code in languages_}
+    return proposals | own(series, webinar, who)
+
+
+def own(series: Series, webinar: Webinar, who: str) -> dict[str, dict[str, str]]:
+    """What somebody wrote themselves, by language."""
+    return {
+        code: said
+        for code, said in _words(webinar, who).items()
+        if said not in [proposed(series, webinar, each, code) for each in (*WHO, "")]
+    }
 
 
 def write(

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from invitation_checks import findings_of, text_of
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from webinars.mailing_stage import Who, carry, register, states
 from webinars.webinar_stage import a_webinar
 
 from publisher.errors import Conflict
 from publisher.house import House
 from publisher.webinars import following_up
-from publisher.webinars.models import Series, Webinar
+from publisher.webinars.models import Seat, Series, Webinar
 
 START = datetime(2026, 12, 3, 12, 0, tzinfo=UTC)  # 15:00 in Nairobi, for ninety minutes
 AFTER = START + timedelta(hours=2)
@@ -76,6 +76,23 @@ def test_what_staff_wrote_goes_before_what_we_propose(house: House, now: datetim
     assert "Here is what we said." in found[CARO]
     assert "Voici." in found[BEN]
     assert "Thank you for being with us." in found[ALICE]
+
+
+def test_a_draft_from_before_follows_what_is_known_until_somebody_writes(house: House, now: datetime) -> None:
+    """Drafted when the series was made: one for each. Nobody knows who came: both claim nothing. Somebody does: each its own."""
+    webinar = held(house, now, Who(ALICE), Who(BEN))
+    with house.database.session() as session:
+        row = session.get_one(Webinar, webinar.id)
+        following_up.draft(session, house, row, now=now)
+        assert row.came_words["en"]["subject"].startswith("Thank you for coming")
+        assert row.missed_words["en"]["subject"].startswith("What you missed")
+        following_up.draft(session, house, row, now=AFTER)
+        assert {words["en"]["subject"] for words in (row.came_words, row.missed_words)} == {"Afterwards: Play and care"}
+        seat = session.exec(select(Seat).where(col(Seat.webinar_id) == webinar.id)).first()
+        assert seat is not None
+        seat.attended = "yes"
+        session.add(seat)
+    assert "Thank you for being with us." in send(house, webinar)[ALICE]
 
 
 def test_where_nobody_knows_who_came_nobody_is_told_that_they_missed_it(house: House, now: datetime) -> None:

@@ -34,6 +34,7 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
     codes = [code for code in counts if counts[code] or code in {*webinar.came_words, *webinar.missed_words, series.language}]  # fmt: skip
     fitting = _shows(desk, series)
     filled = desk.filled if state == "held" else _unfilled  # what is not drawn cannot say why it was refused
+    letters_filled = desk.filled if webinar.followed_up_at is None and state != "cancelled" else _unfilled
     return desk.show(
         "webinars/afterwards.html",
         "webinars",
@@ -67,7 +68,7 @@ def show(desk: Desk, slug: str, number: int, steps: Iterable[Step] = (), taken: 
         people=outcome.people(desk, webinar),
         csv_url=f"{series_url(series)}/registrations.csv?date={webinar.id}",
         people_url=f"{series_url(series)}/registrations?date={webinar.id}",
-        letters=_letters(desk, series, webinar, numbers, codes, _unfilled if webinar.followed_up_at else filled, here),
+        letters=_letters(desk, series, webinar, numbers, codes, letters_filled, here),
         tongues=tongues.tongues(codes, {}, series.language),
         preview_languages=[(code, language_name(code, "en")) for code in codes],
         letters_so_far=letters_sent.lines(desk, series, ("came", "missed"), webinar.id),
@@ -168,26 +169,20 @@ def _letters(
 ) -> dict[str, Any]:
     """The two letters with the words they have, or would have."""
     known = following_up.known(desk.session, webinar)
-    values = {
-        **tongues.values(proposed(series, webinar, "came", known, codes), codes, "came-"),
-        **tongues.values(proposed(series, webinar, "missed", known, codes), codes, "missed-"),
-    }
+    held = times.state_of(webinar, desk.now) == "held"
+    values: dict[str, Any] = {}
+    for who in following_up.WHO:
+        standing = following_up.standing(desk.session, series, webinar, who, codes, now=desk.now)
+        values |= tongues.values(standing, codes, f"{who}-")
     total = numbers["came"] + numbers["missed"]
     return {
         "form": filled(values, f"{here}/letters"),
-        "came_own": list(webinar.came_words),
-        "missed_own": list(webinar.missed_words),
+        "came_own": list(following_up.own(series, webinar, "came")),
+        "missed_own": list(following_up.own(series, webinar, "missed")),
         "sent": webinar.followed_up_at is not None,
-        "known": known,
+        "known": known or not held,
         "came_text": words.counted(numbers["came"], "person", "people"),
         "missed_text": words.counted(numbers["missed"], "person", "people"),
         "button": f"Send both now, to {words.counted(total, 'person', 'people')}" if known else f"Send it now, to {words.counted(total, 'person', 'people')}",
         "nobody": not total,
     }  # fmt: skip
-
-
-def proposed(series: Series, webinar: Webinar, who: str, known: bool, codes: list[str]) -> dict[str, Any]:
-    """What somebody wrote, and where nobody did the words that would be taken."""
-    said = webinar.came_words if who == "came" else webinar.missed_words
-    proposed = {code: following_up.proposed(series, webinar, who if known else "", code) for code in codes}
-    return proposed | said

@@ -18,7 +18,7 @@ from publisher.web.studio.visit import MEGA, Desk
 from publisher.web.studio.webinars import afterwards as page
 from publisher.web.studio.webinars import mail_preview, tongues
 from publisher.web.studio.webinars.finding import date_at, date_url
-from publisher.webinars import attendance_files, following_up, mailings, recording, zones
+from publisher.webinars import attendance_files, following_up, mailings, recording, times, zones
 from publisher.webinars.models import Series, Webinar
 
 LARGEST_LIST, LARGEST_TRANSCRIPT = 20 * MEGA, 10 * MEGA
@@ -123,10 +123,11 @@ def write_letters(desk: Desk, slug: str, number: int) -> Response:
 def preview_letter(desk: Desk, slug: str, number: int) -> Response:
     """GET and POST …/afterwards/preview: the same form, look (a language) and whose (came|missed), answered into a frame."""
     series, webinar = date_at(desk.session, slug, number)
-    known = following_up.known(desk.session, webinar)
+    known = following_up.known(desk.session, webinar) or times.state_of(webinar, desk.now) != "held"
     whose = "came" if desk.form.one("whose", "came" if known else "") == "came" else "missed"
     codes = tongues.codes_of(series, *webinar.came_words, *webinar.missed_words)
-    said = tongues.typed(desk.form, codes, f"{whose}-") or page.proposed(series, webinar, whose, known, codes)
+    standing = following_up.standing(desk.session, series, webinar, whose, codes, now=desk.now)
+    said = tongues.typed(desk.form, codes, f"{whose}-") or standing
     language = desk.form.one("look") if desk.form.one("look") in codes else series.language
     return mail_preview.framed(desk, whose, series, webinar, said, language, data={"known": known})
 
@@ -148,15 +149,14 @@ def _given(
 def _write(desk: Desk, series: Series, webinar: Webinar) -> bool:
     """The words of both letters, where they are other than before; what was proposed and left as it was is not kept."""
     codes = tongues.codes_of(series, *webinar.came_words, *webinar.missed_words)
-    known, changed = following_up.known(desk.session, webinar), False
+    changed = False
     for who in WHO:
-        kept = dict(webinar.came_words if who == "came" else webinar.missed_words)
+        before = following_up.standing(desk.session, series, webinar, who, codes, now=desk.now)
         for code in codes:
             if f"{who}-body-{code}" not in desk.form.data:
                 continue
             said = {"subject": desk.form.one(f"{who}-subject-{code}"), "body": desk.form.whole(f"{who}-body-{code}")}
-            before = kept.get(code) or following_up.proposed(series, webinar, who if known else "", code)
-            if said == {name: str(before.get(name, "")) for name in said}:
+            if said == before.get(code):
                 continue
             with _at_its_field(who):
                 following_up.write(desk.session, webinar, who, code, said["subject"], said["body"], now=desk.now)

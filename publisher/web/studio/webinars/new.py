@@ -29,7 +29,7 @@ from publisher.web.studio.webinars.choices import (
     rooms,
 )
 from publisher.web.studio.webinars.finding import PATH, series_url, typed_instant
-from publisher.webinars import announcing, following_up, programme, scheduling, series, zones
+from publisher.webinars import announcing, scheduling, series, zones
 from publisher.webinars.models import Series
 from publisher.webinars.shapes import Shape
 
@@ -89,7 +89,7 @@ def create(desk: Desk) -> Response:
 def _make(desk: Desk, zone: str, walls: list[datetime]) -> Series:
     form = desk.form
     is_single = form.one("rhythm") in (dates_to_be.ONCE, "")
-    made = series.add(
+    return series.add(
         desk.session,
         desk.house,
         _slug(desk),
@@ -100,10 +100,6 @@ def _make(desk: Desk, zone: str, walls: list[datetime]) -> Series:
         single=is_single,
         now=desk.now,
     )
-    if form.ticked("follow_up"):
-        for one in programme.webinars_of(desk.session, made):
-            following_up.draft(desk.session, desk.house, one, now=desk.now)
-    return made
 
 
 def _shape(desk: Desk) -> Shape:
@@ -159,7 +155,7 @@ def _values(desk: Desk) -> dict[str, Any]:
         "title": "", "summary": "", "description": "", "language": "en", "slug": "",
         "first": _in_two_weeks(desk), "zone": desk.zone, "minutes": "60", "rhythm": dates_to_be.ONCE, "number": "6",
         "room": "", "room_url": "", "recorded": False, "capacity": "", "captions": "", "interpreted": "",
-        "who": "", "list": "", "announce_at": "", "remind": ["1440", "60"], "follow_up": True, "shown": "",
+        "who": "", "list": "", "announce_at": "", "remind": ["1440", "60"], "shown": "",
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from publisher.mail.models import (
 )
 
 OUTBOX: Table = Outbox.__table__  # type: ignore[attr-defined]
+EDITION: Table = LetterEdition.__table__  # type: ignore[attr-defined]
 
 
 def add_rows(session: Session, rows: Iterable[dict[str, Any]]) -> None:
@@ -91,21 +92,17 @@ def finish(session: Session, *, now: datetime) -> list[Letter]:
 
 
 def keep_edition(session: Session, letter_id: int, language: str, digest: str, data: bytes) -> int:
-    """The id of this compiled edition, kept once per letter however often it is compiled."""
-    found = session.exec(
-        select(LetterEdition.id).where(
-            col(LetterEdition.letter_id) == letter_id,
-            col(LetterEdition.language) == language,
-            col(LetterEdition.digest) == digest,
-        )
-    ).first()
-    if found is not None:
+    """The id of this compiled edition, kept once per letter however often, and by however many at once, it is compiled."""
+    same = select(LetterEdition.id).where(
+        col(LetterEdition.letter_id) == letter_id,
+        col(LetterEdition.language) == language,
+        col(LetterEdition.digest) == digest,
+    )
+    if (found := session.exec(same).first()) is not None:
         return found
-    edition = LetterEdition(letter_id=letter_id, language=language, digest=digest, data=data)
-    session.add(edition)
-    session.flush()
-    assert edition.id is not None
-    return edition.id
+    row = {"letter_id": letter_id, "language": language, "digest": digest, "data": data}
+    session.execute(insert_into(session, EDITION).values(row).on_conflict_do_nothing())
+    return int(session.execute(same).scalar_one())
 
 
 def _move(session: Session, letter: Letter, before: tuple[LetterState, ...], after: LetterState) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Table
 from sqlmodel import Session, col, select
 
+from publisher.database import insert_into
 from publisher.house import House
 from publisher.mail.calendar_part import CalendarBody
 from publisher.mail.identities import brand_of, hub, personal_plan
@@ -17,6 +19,7 @@ from publisher.mail.outbox import add_rows, keep_edition
 
 #: How long a letter to one person is worth carrying.
 LIVES = timedelta(days=2)
+_LETTER: Table = Letter.__table__  # type: ignore[attr-defined]
 
 TITLES = {
     "confirm": "Please confirm your subscription",
@@ -93,23 +96,25 @@ def _kept(session: Session, letter: Letter, language: str, data: bytes) -> int:
 def standing_letter(
     session: Session, kind: str, mail_class: MailClass, identity: Identity, list_key: str | None, now: datetime
 ) -> Letter:
-    """The letter that all mails of this kind belong to; it is always being sent."""
+    """The letter that all mails of this kind belong to; it is always being sent. Two who write the first one at the same
+    moment get the same."""
     key = ":".join(part for part in (kind, mail_class.value, identity.slug, list_key or "") if part)
-    letter = session.exec(select(Letter).where(col(Letter.key) == key)).first()
-    if letter is None:
-        letter = Letter(
-            key=key,
-            kind=kind,
-            title=TITLES.get(kind, kind.replace("-", " ").capitalize()),
-            state=LetterState.SENDING,
-            mail_class=mail_class,
-            identity_id=identity.id or 0,
-            list_key=list_key,
-            uncertain="resend",
-            standing=True,
-            created_at=now,
-            let_out_at=now,
-        )
-        session.add(letter)
-        session.flush()
-    return letter
+    same = select(Letter).where(col(Letter.key) == key)
+    if (found := session.exec(same).first()) is not None:
+        return found
+    letter = Letter(
+        key=key,
+        kind=kind,
+        title=TITLES.get(kind, kind.replace("-", " ").capitalize()),
+        state=LetterState.SENDING,
+        mail_class=mail_class,
+        identity_id=identity.id or 0,
+        list_key=list_key,
+        uncertain="resend",
+        standing=True,
+        created_at=now,
+        let_out_at=now,
+    )
+    row = letter.model_dump(exclude={"id"})
+    session.execute(insert_into(session, _LETTER).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    return session.exec(same).one()

@@ -120,10 +120,11 @@ def choose(
 
 
 def held(session: Session, registration: Registration) -> Series:
-    """The series under its lock, and the registration as it is now."""
+    """The series under its lock, and the registration as it is now; with those whom its place may go to."""
     series = session.get_one(Series, registration.series_id)
     seats.lock(session, series)
     session.refresh(registration)
+    waiting.hold(session, series, registration.registrant_id)
     return series
 
 

@@ -54,6 +54,7 @@ def confirm(session: Session, house: House, token: str, *, now: datetime) -> Con
     registration, series = _opened(session, house, token, now)
     seats.lock(session, series)
     session.refresh(registration)
+    waiting.hold(session, series, registration.registrant_id)
     if registration.state != RegistrationState.PENDING:
         return Confirmed(registration, series, is_first=False)
     if not _dates(session, series, registration, now):

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import Table, delete, func, update
 from sqlmodel import Session, col, select
 
+from publisher.database import insert_into
 from publisher.errors import BadInput, Conflict, NotFound
 from publisher.languages import N_
-from publisher.webinars import wishes
+from publisher.webinars import fields, wishes
 from publisher.webinars.models import (
     Question,
     Registration,
@@ -29,6 +30,7 @@ LONGEST, LONGEST_ANSWER, MOST = 1000, 10_000, 10
 ASKED_AFTER = timedelta(days=1)
 STATES = ("new", "shown", "answered", "hidden")
 SEEN = ("shown", "answered")
+_VOTE: Table = Vote.__table__  # type: ignore[attr-defined]
 
 EMPTY = N_("Write your question first.")
 NOT_YOURS = N_("Questions can be asked by those who registered for that date.")
@@ -81,18 +83,18 @@ def ask(
 
 
 def vote(session: Session, registration: Registration, question: Question, *, wants: bool = True) -> bool:
-    """“I want to know that too”, or not any more. False where it was so before. Counted by the database."""
+    """“I want to know that too”, or not any more. False where it was so before, also for a button that was pressed twice at
+    once. Counted by the database."""
     if question.state != "shown":
         raise Conflict(N_("This question is not open for votes."))
     _need_seat(session, registration, session.get_one(Webinar, question.webinar_id))
-    present = session.get(Vote, (question.id, registration.id))
-    if (present is not None) == wants:
+    mine = (_VOTE.c.question_id == question.id, _VOTE.c.registration_id == registration.id)
+    row = {"question_id": question.id, "registration_id": registration.id}
+    given = insert_into(session, _VOTE).values(row).on_conflict_do_nothing()
+    changed = session.execute((given if wants else delete(_VOTE).where(*mine)).returning(_VOTE.c.question_id)).first()
+    if changed is None:
         return False
-    if present is not None:
-        session.delete(present)
-    else:
-        session.add(Vote(question_id=question.id or 0, registration_id=registration.id or 0))
-    session.flush()
+    session.expire_all()
     _count(session, question)
     return True
 
@@ -108,7 +110,7 @@ def moderate(session: Session, question: Question, state: str) -> None:
 
 def answer(session: Session, question: Question, text: str, by: str, *, now: datetime) -> None:
     """Write the answer (Markdown); an empty one takes it back. `by`: as it is shown."""
-    words = text.strip()
+    words = fields.UNKEPT.sub("", text).strip()
     if len(words) > LONGEST_ANSWER:
         raise BadInput(f"An answer has at most {LONGEST_ANSWER:,} characters.", field="answer")
     question.answer, question.answered_by = words, wishes.clean_name(by)

@@ -103,6 +103,7 @@ def _taken(session: Session, house: House, series: Series, checked: Checked, who
         return Outcome("", None, False, said)
     address, returned = _address(session, house, who.email, checked, now)
     registrant = registrants.find_or_make(session, address, now=now)
+    waiting.hold(session, series, registrant.id or 0)
     present = registrants.registration_of(session, series, registrant)
     if present is not None and not returned and not _begins_anew(present, checked):
         repeating.again(session, house, series, present, checked, who, now=now)

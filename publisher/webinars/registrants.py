@@ -1,12 +1,15 @@
 """Registrants: the address behind a registration, and what of theirs has changed."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Select, Table, func
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
 from publisher.audience.people import new_key
-from publisher.database import insert_into
+from publisher.database import insert_into, is_sqlite
 from publisher.mail.models import Address
 from publisher.webinars.models import Registrant, Registration, Series
 
@@ -41,6 +44,14 @@ def registration_of(session: Session, series: Series, registrant: Registrant) ->
 def by_key(session: Session, key: str) -> Registration | None:
     """The registration that a link names; None where its owner was erased since."""
     return session.exec(select(Registration).where(col(Registration.key) == key)).first()
+
+
+def hold(session: Session, whose: Select[Any] | Collection[int]) -> None:
+    """Nobody else counts a version of these registrants until the transaction ends. Always in the order of their ids: the
+    same people are on several series, and two who change several of them at once would wait for each other for ever."""
+    if not is_sqlite(session):
+        ids = columns_of(_TABLE.c.id).where(_TABLE.c.id.in_(whose)).order_by(_TABLE.c.id)
+        session.execute(columns_of(func.count()).select_from(ids.with_for_update(key_share=True).subquery()))
 
 
 def touch(session: Session, registration: Registration, *, now: datetime, dates: bool) -> None:

@@ -19,7 +19,7 @@ from publisher.house import House
 from publisher.mail.models import Identity
 from publisher.media.models import MediaFile
 from publisher.webinars import fields as reading
-from publisher.webinars import reminders, seats, shelf, slots, waiting, zones
+from publisher.webinars import registrants, reminders, seats, shelf, slots, waiting, zones
 from publisher.webinars.models import (
     Handout,
     Mailing,
@@ -125,7 +125,8 @@ def touch_all(session: Session, several: Sequence[Series], *, now: datetime, dat
     for number, sequence in session.execute(columns_of(_SERIES.c.id, _SERIES.c.sequence).where(_SERIES.c.id.in_(ids))):
         set_committed_value(by_id[number], "sequence", sequence)
         set_committed_value(by_id[number], "changed_at", now)
-    theirs = select(Registration.registrant_id).where(col(Registration.series_id).in_(ids))
+    theirs = columns_of(_REGISTRATION.c.registrant_id).where(_REGISTRATION.c.series_id.in_(ids))
+    registrants.hold(session, theirs)
     whose = update(_REGISTRANT).where(_REGISTRANT.c.id.in_(theirs))
     session.execute(whose.values(version=_REGISTRANT.c.version + 1))
 

@@ -60,6 +60,7 @@ def promote(session: Session, house: House, series: Series, *, now: datetime) ->
     dates = [one.id or 0 for one in seats.open_dates(session, series, now=now)]
     left = seats.free(session, series, dates)
     mine = _seats_of_waiting(session, series, dates)
+    hold(session, series)
     for registration in on_list(session, series):
         wishes = mine.get(registration.id or 0, {})
         wanted = [one for one, state in wishes.items() if state == "coming"]
@@ -83,6 +84,14 @@ def on_list(session: Session, series: Series) -> list[Registration]:
     )
     ordered = which.order_by(col(Registration.asked_at), col(Registration.id))
     return list(session.exec(ordered.execution_options(populate_existing=True)))
+
+
+def hold(session: Session, series: Series, *besides: int) -> None:
+    """Whoever waits, and these registrants, before any of them is changed: see `registrants.hold`. Needs the series' lock."""
+    waits = select(Registration.registrant_id).where(
+        col(Registration.series_id) == series.id, col(Registration.state) == RegistrationState.WAITING
+    )
+    registrants.hold(session, {*session.exec(waits), *besides})
 
 
 def position(session: Session, registration: Registration) -> int | None:

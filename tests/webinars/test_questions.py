@@ -104,3 +104,11 @@ def test_any_words_become_a_question_that_can_be_kept(typed: str) -> None:
     kept = wishes.clean_text(typed, questions.LONGEST)
     assert len(kept) <= questions.LONGEST
     assert wishes.clean_text(kept, questions.LONGEST) == kept
+
+
+def test_an_answer_keeps_what_a_database_can(session: Session, house: House, now: datetime) -> None:
+    play, webinar = a_webinar(session, house, now)
+    asked = questions.ask(session, join(session, house, play, "alice", now), webinar, "How do we begin?", now=now)
+    questions.answer(session, asked, "With a \x00game\ud800.", "Amina", now=now)
+    session.refresh(asked)
+    assert asked.answer == "With a game."

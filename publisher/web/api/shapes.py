@@ -255,7 +255,6 @@ class WebinarWithDates(BaseModel):
     description: str = Field(description="Markdown.")
     text_language: str
     url: str
-    dial_in: str
     access: str
     questions: list[dict[str, Any]] = Field(description="Asked at registration: key, label, kind, options, required.")
     speakers: list[dict[str, str]] = Field(description="name, role, organisation")

@@ -82,7 +82,6 @@ def _whole(page: Page, found: finding.Found, language: str) -> WebinarWithDates:
         description=text.description,
         text_language=text.language,
         url=addresses.page(page.house, found.webinar) if found.webinar else addresses.series_page(page.house, series),
-        dial_in=series.dial_in,
         access=series.access_note,
         questions=[dict(question) for question in series.questions],
         speakers=[{"name": one.name, "role": one.role, "organisation": one.organisation} for one in people],

@@ -52,6 +52,14 @@ def test_a_series_has_its_dates_and_speaks_french(web: TestClient) -> None:
     assert web.get("/api/v1/webinars/nothing").json() == {"error": "There is no such webinar."}
 
 
+def test_the_telephone_number_is_a_way_in_and_nobody_reads_it_unregistered(web: TestClient, house: House, now) -> None:
+    with house.database.session() as session:
+        a_webinar(session, house, now, dial_in="+254 20 000 0000, code 123", access_note="Large type.")
+    whole = web.get("/api/v1/webinars/play")
+    assert whole.json()["access"] == "Large type."
+    assert "code 123" not in whole.text + web.get("/webinars/play").text + web.get("/webinars/play/event.ics").text
+
+
 @pytest.mark.usefixtures("announced")
 def test_registering_says_the_same_of_every_address(web: TestClient, house: House) -> None:
     answers = [web.post("/api/v1/webinars/play/registrations", json=DORA | {"email": email}) for email in ("dora@example.org", "alice@example.org", "dora@example.org")]  # fmt: skip

@@ -13,6 +13,8 @@ from publisher.webinars.models import Presence, Registration, RoomEvent, Speaker
 from publisher.webinars.visits import Step, visits_of
 
 ROOM, FILE = "room", "file"
+#: Whose events they are that a speaker left who was taken off since: a key is longer.
+SPOKE = "spoke"
 _PRESENCE: Table = Presence.__table__  # type: ignore[attr-defined]
 _AT_ONCE = 500
 Row = dict[str, Any]
@@ -25,7 +27,7 @@ def follow(session: Session, webinar: Webinar, user: str | None = None) -> None:
     wanted: dict[str, Row] = {}
     for visitor, said in steps.items():
         key, name = names[visitor]
-        if key in speakers:
+        if key == SPOKE or key in speakers:
             continue  # who speaks has not attended
         registration = registrations.get(key)
         for visit in visits_of(said):

@@ -20,8 +20,8 @@ from publisher.mail.models import Address
 from publisher.media import artwork, intake, storage
 from publisher.media.models import MediaFile
 from publisher.tokens import EXPIRED, Purpose
-from publisher.webinars import handouts, letters, wishes, zones
-from publisher.webinars.models import Handout, Series, Speaker, Webinar
+from publisher.webinars import handouts, letters, presences, wishes, zones
+from publisher.webinars.models import Handout, RoomEvent, Series, Speaker, Webinar
 
 ROLES = ("speaker", "host", "interpreter")
 LONGEST_BIO = 3000
@@ -87,7 +87,9 @@ def shape_of(session: Session, speaker: Speaker) -> SpeakerShape:
 
 
 def remove(session: Session, speaker: Speaker) -> None:
-    """Take somebody off; what they brought to a date stays there."""
+    """Take somebody off; what they brought to a date stays there. That they were in its room stays too, without their name."""
+    inside = update(RoomEvent).where(col(RoomEvent.who) == speaker.key)
+    session.execute(inside.values(who=presences.SPOKE, name=""))
     session.execute(update(Handout).where(col(Handout.speaker_id) == speaker.id).values(speaker_id=None))
     session.execute(delete(Speaker).where(col(Speaker.id) == speaker.id))
     session.expire_all()

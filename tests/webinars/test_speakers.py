@@ -18,8 +18,9 @@ from publisher.house import House
 from publisher.media import storage
 from publisher.media.models import MediaFile
 from publisher.tokens import Purpose
-from publisher.webinars import addresses, handouts, preparing, scheduling, speakers
-from publisher.webinars.models import Handout, Speaker
+from publisher.webinars import addresses, attendance, handouts, preparing, scheduling, speakers
+from publisher.webinars.models import Handout, Presence, RoomEvent, Speaker
+from publisher.webinars.rooms import events
 from publisher.webinars.speakers import SpeakerShape
 
 RUTH = SpeakerShape("Ruth Wanjiru", email="ruth@example.org", organisation="Play Lab", zone="Europe/Berlin")
@@ -226,3 +227,16 @@ def _a_file(session: Session, kind: str, type_: str, extension: str, now: dateti
     session.add(row)
     session.flush()
     return row
+
+
+def test_who_spoke_and_was_erased_is_no_stranger_who_attended(session: Session, house: House, now: datetime) -> None:
+    """What the room said of them stays without their name, and is still nobody's attendance."""
+    play, webinar = a_webinar(session, house, now)
+    ruth = speakers.add(session, house, play, RUTH, now=now)
+    for kind, at in (("joined", BEGINS), ("left", ENDS)):
+        events.store(session, webinar, kind, key=kind, at=at, now=at, who=ruth.key, name="Ruth Wanjiru", user="w_1")
+    attendance.settle(session, webinar, ENDS + DAY)
+    assert desk.erase_address(session, house, "ruth@example.org", ENDS + DAY)
+    attendance.settle(session, webinar, ENDS + DAY)
+    assert session.exec(select(Presence)).all() == []
+    assert {(one.name, one.who == ruth.key) for one in session.exec(select(RoomEvent))} == {("", False)}

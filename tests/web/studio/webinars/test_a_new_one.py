@@ -75,7 +75,7 @@ def test_six_dates_are_published_and_announced_in_one_step(editor, house):
     assert (row.captions, row.spoken, row.is_recorded, row.capacity) == (["en", "fr"], ["en"], True, 700)
     assert [one.kind for one in letters_to_many(house, "announcement")] == ["announcement"]
     assert len(letters_to_many(house, "reminder")) == 12  # a day and an hour before each
-    letters = editor.get(f"{ROOM}/leading-together/dates/{dates[0].id}/afterwards").text
+    letters = editor.get(f"{ROOM}/leading-together/dates/{dates[0].id}/afterwards")
     assert "Thank you for coming: Leading together" in letters
     assert "What you missed: Leading together" in letters
 

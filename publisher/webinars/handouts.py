@@ -8,13 +8,15 @@ from sqlmodel import Session, col, select
 
 from publisher.errors import BadInput, NotFound
 from publisher.house import House
+from publisher.languages import N_
 from publisher.media import intake
 from publisher.media.models import MediaFile
 from publisher.webinars import wishes
 from publisher.webinars.models import Handout, Speaker, Webinar, WebinarState
 
 MOST = 20
-NOT_A_PAPER = "Slides and papers are PDF files, or pictures. Export the slides as PDF first."
+NOT_A_PAPER = N_("Slides and papers are PDF files, or pictures. Export the slides as PDF first.")
+NO_MORE = N_("A date has at most 20 handouts. Take one away first.")
 
 
 def take(
@@ -52,7 +54,7 @@ def add(
     handout = next((one for one in present if one.media_id == media.id), None)
     if handout is None:
         if len(present) >= MOST:
-            raise BadInput(f"A date has at most {MOST} handouts. Take one away first.", field="file")
+            raise BadInput(NO_MORE, field="file")
         handout = Handout(webinar_id=webinar.id or 0, media_id=media.id or 0, created_at=now)
         handout.speaker_id = speaker.id if speaker else None
     handout.title = words or handout.title

@@ -15,6 +15,7 @@ from publisher import languages
 from publisher.audience.people import new_key
 from publisher.errors import BadInput, BadToken, Conflict
 from publisher.house import House
+from publisher.languages import N_
 from publisher.mail import addresses
 from publisher.mail.models import Address
 from publisher.media import artwork, intake, storage
@@ -161,7 +162,7 @@ def take_picture(
 def set_picture(session: Session, speaker: Speaker, media: MediaFile | None) -> None:
     """A picture that is kept already, or none."""
     if media is not None and media.kind != "image":
-        raise BadInput("That file is no picture.", field="picture")
+        raise BadInput(N_("That file is no picture."), field="picture")
     speaker.picture_id = media.id if media else None
     session.add(speaker)
     session.flush()

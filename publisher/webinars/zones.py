@@ -5,7 +5,7 @@ from functools import cache
 
 from publisher import clock
 from publisher.errors import BadInput
-from publisher.languages import folded
+from publisher.languages import N_, folded
 
 #: Places that were renamed. The data knows both names as one zone; browsers and old lists still say the former.
 RENAMED = {
@@ -44,7 +44,7 @@ def chosen(given: object, field: str = "zone") -> str:
     if name in clock.zone_names():
         return RENAMED.get(name, name)
     if not name:
-        raise BadInput("Choose a time zone, such as Africa/Nairobi.", field=field)
+        raise BadInput(N_("Choose a time zone, such as Africa/Nairobi."), field=field)
     place = _by_place().get(folded(name.rsplit("/", 1)[-1].replace("_", " ")))
     hint = f"Did you mean {place}?" if place else "Choose a place, such as Africa/Nairobi."
     raise BadInput(f"“{name[:60]}” is not a time zone. {hint}", field=field)

@@ -80,8 +80,14 @@ function day(instant, zone) {
   return page === "en" ? words.replace(",", "") : words;
 }
 
-// As the form calls it, in the language of the page; else by the zone's own name.
+// As the form calls it, in the language of the page; else by the zone's own name, which is of no use in another script: there by what
+// its time is called.
 function cityOf(zone) {
   const option = document.querySelector(`#f-zone option[value="${zone}"]`);
-  return option?.textContent.split(" · ")[0] || zone.split("/").pop().replaceAll("_", " ");
+  return option?.textContent.split(" · ")[0] || (page === "ar" ? timeOf(zone) : zone.split("/").pop().replaceAll("_", " "));
+}
+
+function timeOf(zone) {
+  const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(new Date());
+  return parts.find((part) => part.type === "timeZoneName").value;
 }

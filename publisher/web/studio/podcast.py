@@ -63,7 +63,7 @@ def _state_text(desk: Desk, row: Show, counts: dict[str, int]) -> str:
         "archived" if row.state == "archived" else "",
         words.counted(counts.get(EpisodeState.PUBLISHED, 0), "episode"),
         language_name(row.language, "en"),
-        f"for members of {mailing_list.name} only" if mailing_list else "",
+        f"for members of “{mailing_list.name}” only" if mailing_list else "",
     )
     return words.sentence(*parts)
 

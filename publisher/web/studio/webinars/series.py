@@ -176,7 +176,7 @@ def _state_text(desk: Desk, row: Series, dates: Sequence[Webinar]) -> str:
     parts = (
         f"{number} of {words.counted(length, 'minute')}" if length else number,
         f"{words.figure(held)} held" if held and not row.is_single else "",
-        f"for members of {cohort.name}" if cohort else "" if row.is_listed else "not listed",
+        f"for members of “{cohort.name}” only" if cohort else "" if row.is_listed else "not listed",
         f"by the clock of {zone_city(row.zone, 'en')}",
     )
     return words.sentence(*parts)
@@ -201,11 +201,11 @@ def _people_text(people: dict[str, int]) -> str:
 
 
 def _zones(session: Session, row: Series) -> list[dict[str, Any]]:
-    """Where they are, by their clocks; nothing for so few that a list says it better."""
+    """Where they are, by their clocks; nothing for so few, or so far apart, that a list says it better."""
     which = select(Registration.zone, func.count()).where(
         col(Registration.series_id) == row.id, col(Registration.state) == "registered"
     )
     counts = {zone: int(number) for zone, number in session.exec(which.group_by(col(Registration.zone)))}
-    if sum(counts.values()) < 5:
+    if sum(counts.values()) < 5 or max(counts.values()) < 2:
         return []
     return words.bars(counts, {zone: zone_city(zone, "en") for zone in counts}, most=8)

@@ -76,6 +76,8 @@ class Front:
             await send(message)
 
         try:
+            if "\0" in scope["path"]:  # no name of ours has it, and PostgreSQL cannot even look for it
+                raise HTTPException(404, SENTENCES[404])
             await hot.answer(self.site, scope, receive, noticed)
         except Exception as error:
             if begun:  # half an answer cannot be taken back: the connection ends, and the client sees that

@@ -30,6 +30,8 @@ LONGEST, LONGEST_ANSWER, MOST = 1000, 10_000, 10
 ASKED_AFTER = timedelta(days=1)
 STATES = ("new", "shown", "answered", "hidden")
 SEEN = ("shown", "answered")
+#: Of a row: what is larger a database cannot even look for.
+LARGEST_NUMBER = 2**31 - 1
 _VOTE: Table = Vote.__table__  # type: ignore[attr-defined]
 
 EMPTY = N_("Write your question first.")
@@ -134,7 +136,7 @@ def publish(session: Session, question: Question, *, wants: bool = True) -> None
 
 def get(session: Session, webinar: Webinar, question_id: int) -> Question:
     """A question of this date; `NotFound` for any other."""
-    question = session.get(Question, question_id)
+    question = session.get(Question, question_id) if 0 < question_id <= LARGEST_NUMBER else None
     if question is None or question.webinar_id != webinar.id:
         raise NotFound(N_("There is no such question."))
     return question

@@ -106,6 +106,13 @@ def test_any_words_become_a_question_that_can_be_kept(typed: str) -> None:
     assert wishes.clean_text(kept, questions.LONGEST) == kept
 
 
+@pytest.mark.parametrize("number", [0, -1, 2**31, 10**20])
+def test_a_number_that_no_question_has_is_a_sentence(session: Session, house: House, now: datetime, number: int) -> None:
+    _, webinar = a_webinar(session, house, now)
+    with pytest.raises(NotFound):
+        questions.get(session, webinar, number)
+
+
 def test_an_answer_keeps_what_a_database_can(session: Session, house: House, now: datetime) -> None:
     play, webinar = a_webinar(session, house, now)
     asked = questions.ask(session, join(session, house, play, "alice", now), webinar, "How do we begin?", now=now)

@@ -200,6 +200,8 @@ def test_nonsense_in_an_address_is_passed_over(web, met):
     for path in ("/webinars?language=%00", "/webinars?page=x", f"{PLAY}?for=nonsense", f"{PLAY}?for=a.b", f"{PLAY}/embed?theme=x"):  # fmt: skip
         assert web.get(path).status_code == 200, path
     assert web.get("/webinars/%00").status_code in (404, 422)
+    for path in ("/webinars/%00/event.ics", "/webinars/series/a%00/calendar.ics", "/webinars/%00/captions.vtt", "/podcasts/%00/feed.xml"):  # fmt: skip
+        assert web.get(path).status_code == 404, path
 
 
 def test_one_that_is_on_now_still_takes_people(web, met, house, wall):

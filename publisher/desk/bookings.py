@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from publisher.audience.people import new_key
 from publisher.house import House
 from publisher.mail.models import Address
-from publisher.webinars import changing, speakers, waiting
+from publisher.webinars import changing, seats, speakers, waiting
 from publisher.webinars.models import (
     Presence,
     Question,
@@ -68,6 +68,8 @@ def forget_bookings(session: Session, house: House, address: Address, now: datet
         one.name = one.email = ""
         session.add(one)
     _forget_questions(session, ids)
+    for number in sorted({one.series_id for one in registrations}):  # all, before anybody else's place is touched
+        seats.lock(session, session.get_one(Series, number))
     for registration in registrations:
         series = changing.held(session, registration)
         _forget_registration(session, registration, now)

@@ -12,6 +12,9 @@ from publisher.house import House
 from publisher.webinars import letters, registrants, seats
 from publisher.webinars.models import Registration, RegistrationState, Seat, Series
 
+#: So many of those who wait are next in line: an act of one person frees few places.
+_NEXT = 20
+
 
 def admit(
     session: Session,
@@ -56,11 +59,20 @@ def promote(session: Session, house: House, series: Series, *, now: datetime) ->
     To be called after every change that may free a place: a cancellation, an opt-out, a larger capacity, a date called off.
     """
     seats.lock(session, series)
-    moved: list[Registration] = []
+    moved = _who_fits(session, series, now)
+    registrants.hold(session, [one.registrant_id for one in moved])
+    for registration in moved:
+        _register(session, registration, now)
+        letters.confirmed(session, house, registration, now=now)
+    return moved
+
+
+def _who_fits(session: Session, series: Series, now: datetime) -> list[Registration]:
+    """Those for whom there is a place at every date that they want, the first first."""
+    found: list[Registration] = []
     dates = [one.id or 0 for one in seats.open_dates(session, series, now=now)]
     left = seats.free(session, series, dates)
     mine = _seats_of_waiting(session, series, dates)
-    hold(session, series)
     for registration in on_list(session, series):
         wishes = mine.get(registration.id or 0, {})
         wanted = [one for one, state in wishes.items() if state == "coming"]
@@ -71,10 +83,8 @@ def promote(session: Session, house: House, series: Series, *, now: datetime) ->
         for one in wanted:
             if left is not None:
                 left[one] -= 1
-        _register(session, registration, now)
-        letters.confirmed(session, house, registration, now=now)
-        moved.append(registration)
-    return moved
+        found.append(registration)
+    return found
 
 
 def on_list(session: Session, series: Series) -> list[Registration]:
@@ -86,12 +96,14 @@ def on_list(session: Session, series: Series) -> list[Registration]:
     return list(session.exec(ordered.execution_options(populate_existing=True)))
 
 
-def hold(session: Session, series: Series, *besides: int) -> None:
-    """Whoever waits, and these registrants, before any of them is changed: see `registrants.hold`. Needs the series' lock."""
+def hold(session: Session, series: Series, registrant_id: int) -> None:
+    """This registrant, and those next in line, to whom a place of theirs may go, before any of them is changed: see
+    `registrants.hold`. Needs the series' lock."""
     waits = select(Registration.registrant_id).where(
         col(Registration.series_id) == series.id, col(Registration.state) == RegistrationState.WAITING
     )
-    registrants.hold(session, {*session.exec(waits), *besides})
+    first = waits.order_by(col(Registration.asked_at), col(Registration.id)).limit(_NEXT)
+    registrants.hold(session, {*session.exec(first), registrant_id})
 
 
 def position(session: Session, registration: Registration) -> int | None:

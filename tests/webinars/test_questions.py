@@ -107,7 +107,9 @@ def test_any_words_become_a_question_that_can_be_kept(typed: str) -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31, 10**20])
-def test_a_number_that_no_question_has_is_a_sentence(session: Session, house: House, now: datetime, number: int) -> None:
+def test_a_number_that_no_question_has_is_a_sentence(
+    session: Session, house: House, now: datetime, number: int
+) -> None:
     _, webinar = a_webinar(session, house, now)
     with pytest.raises(NotFound):
         questions.get(session, webinar, number)

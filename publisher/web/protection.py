@@ -11,7 +11,10 @@ from starlette.types import Message, Scope, Send
 from publisher.settings import Settings
 
 #: Pages whose address is a key: they tell nobody where the reader came from, and nobody keeps them.
-KEYS = re.compile(r"/(confirm|preferences|u|undo|address|j|c|hooks/meeting|podcasts/[^/]+/private|webinars/(confirm|mine|speaker|attended|cohort|[^/]+/feedback))/")
+KEYS = re.compile(
+    r"/(confirm|preferences|u|undo|address|j|c|hooks/meeting|podcasts/[^/]+/private"
+    r"|webinars/(confirm|mine|speaker|attended|cohort|[^/]+/feedback))/"
+)
 NEVER_KEPT = re.compile(r"/(studio|mailbox|subscribe|share|preferences|webinars/mine)(/|$)")
 FRAMED_ANYWHERE = re.compile(r"/embed|/podcasts/[^/]+/[^/]+/embed|/webinars/[^/]+/embed")
 POLICY = (

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests import cast, fakes and the sink by name
 
 from abilities import cannot_run
+from postgres_databases import Databases
 
 from publisher import migrations
 from publisher.database import Database
@@ -83,14 +83,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """Name of a migrated database on the server, to copy for every test."""
-    name = f"template_{uuid.uuid4().hex[:8]}"
-    _on_server(postgres_server, f"CREATE DATABASE {name}")
-    database = Database(_url_of(postgres_server, name), pool_size=0)
-    migrations.upgrade(database)
-    database.close()
-    return name
+def postgres_databases(postgres_server: str) -> Iterator[Databases]:
+    databases = Databases(postgres_server)
+    yield databases
+    databases.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -99,11 +95,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "publisher.db")
         yield f"sqlite:///{tmp_path / 'publisher.db'}"
         return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    name = f"test_{uuid.uuid4().hex[:10]}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _url_of(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases = request.getfixturevalue("postgres_databases")
+    url = databases.take()
+    yield url
+    databases.give(url)
 
 
 @pytest.fixture
@@ -134,17 +129,6 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def tokens(settings: Settings) -> Tokens:
     return Tokens(settings.secret_key)
-
-
-def _on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _url_of(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

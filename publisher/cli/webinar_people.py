@@ -209,18 +209,18 @@ def list_speakers(webinar: Key, now: Now = None, as_json: AsJson = False) -> Non
 
 
 @speakers.command("remove")
-def remove_speaker(webinar: Key, speaker: Annotated[int, typer.Argument(metavar="NUMBER")], as_json: AsJson = False) -> None:  # fmt: skip
+def remove_speaker(webinar: Key, speaker: Annotated[int, typer.Argument(metavar="NUMBER")], now: Now = None, as_json: AsJson = False) -> None:  # fmt: skip
     """Take a speaker off; their link stops at once."""
     from publisher.cli.opening import acting
     from publisher.webinars import programme
     from publisher.webinars import speakers as room
 
-    with acting() as (_house, session):
+    with acting() as (house, session):
         found, _ = programme.find(session, webinar)
         one = next((one for one in room.of(session, found) if one.id == speaker), None)
         if one is None:
             raise NotFound(f"“{found.title}” has no speaker {speaker}.")
-        room.remove(session, one)
+        room.remove(session, house, one, now=moment(now))
     answer({"speaker": speaker, "removed": True}, as_json, "They are taken off.")
 
 

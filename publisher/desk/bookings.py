@@ -79,7 +79,7 @@ def forget_bookings(session: Session, house: House, address: Address, now: datet
         session.add(registrant)
     session.flush()
     for speaker in _speaking(session, address):
-        speakers.remove(session, speaker)
+        speakers.remove(session, house, speaker, now=now)
 
 
 def _forget_registration(session: Session, registration: Registration, now: datetime) -> None:

@@ -25,6 +25,8 @@ COLUMNS = {
     "starts_at": "starts_at",
     "ends_at": "ends_at",
 }
+#: Those that say who made it.
+NAMING = ("authors", "publisher", "licence", "image_url")
 
 
 def new_work(said: Fields, *, now: datetime) -> Work:
@@ -41,12 +43,20 @@ def slug(title: str) -> str:
     return "-".join(part for part in ascii_only.split("-") if part)[:70].strip("-") or "resource"
 
 
-def refill(work: Work, said: Fields, *, owner: bool) -> bool:
-    """Bring a work up to date. The record that owns it overwrites, others fill gaps. True where something changed."""
+def refill(work: Work, said: Fields, *, owner: bool, before: Record | None = None) -> bool:
+    """Bring a work up to date. The record that owns it overwrites, others fill gaps. True where something changed.
+
+    `before`: the owner's former version. A name that only it said is taken away: who asked to be named no more is not.
+    """
     changed = False
     for column, name in COLUMNS.items():
         value, present = _plain(getattr(said, name)), getattr(work, column)
-        if column in work.edited or value == present or value in (None, "", []):
+        if column in work.edited or value == present:
+            continue
+        if value in (None, "", []):
+            if before is not None and column in NAMING and before.data.get(name) == present:
+                setattr(work, column, value)
+                changed = True
             continue
         if owner or present in (None, "", []):
             setattr(work, column, value)

@@ -16,7 +16,7 @@ from feeds.values import ReadItem
 from publisher.languages import folded
 from publisher.library import look_alikes
 from publisher.library.fields import Fields, fields_of, guid_key
-from publisher.library.filling import COLUMNS, Subjects, Texts, new_work, refill
+from publisher.library.filling import COLUMNS, NAMING, Subjects, Texts, new_work, refill
 from publisher.library.indexing import index_works
 from publisher.library.joining import Known, known_works
 from publisher.library.models import Record, Source, Work, WorkState, WorkText
@@ -228,7 +228,7 @@ class _Batch:
             if one.record is not None and one.record.language != one.said.language:
                 texts.rename(one.work, one.record.language, one.said.language)
                 owner = owner or owner_id is None
-            changed = refill(one.work, one.said, owner=owner)
+            changed = refill(one.work, one.said, owner=owner, before=one.record if owner else None)
             changed |= texts.write(one.work, one.said, owner=owner, late=self._late(one))
             changed |= subjects.write(one.work, one.said, one.record if owner else None)
             if changed:
@@ -343,7 +343,7 @@ def _take_words_back(session: Session, gone: Record, *, now: datetime) -> None:
     session.delete(text)
     if work.language == gone.language:
         work.language = next((record.language for record in left if record.language), work.language)
-    for column in ("authors", "publisher", "licence", "image_url"):  # what names who is no longer there
+    for column in NAMING:  # who is no longer there is not named
         if column not in work.edited and (said := left[0].data.get(COLUMNS[column])) is not None:
             setattr(work, column, said)
     work.updated_at = now

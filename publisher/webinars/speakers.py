@@ -21,7 +21,7 @@ from publisher.mail.models import Address
 from publisher.media import artwork, intake, storage
 from publisher.media.models import MediaFile
 from publisher.tokens import EXPIRED, Purpose
-from publisher.webinars import handouts, letters, presences, wishes, zones
+from publisher.webinars import handouts, letters, presences, programme, shelf, wishes, zones
 from publisher.webinars.models import Handout, RoomEvent, Series, Speaker, Webinar
 
 ROLES = ("speaker", "host", "interpreter")
@@ -63,18 +63,23 @@ def add(
     )
     session.add(speaker)
     session.flush()
+    _name_on_shelf(session, house, series, now)
     return speaker
 
 
 def edit(session: Session, house: House, speaker: Speaker, shape: SpeakerShape, *, now: datetime) -> None:
     """Change what is said. Another address is another mailbox: the link that the former one has stops."""
-    values = _checked(session, house, session.get_one(Series, speaker.series_id), shape, now)
+    series = session.get_one(Series, speaker.series_id)
+    values = _checked(session, house, series, shape, now)
+    named = speaker.name, speaker.position
     if speaker.address_id is not None and values["address_id"] != speaker.address_id:
         speaker.key, speaker.invited_at, speaker.reminded_at = new_key(), None, None
     for name, value in values.items():
         setattr(speaker, name, value)
     session.add(speaker)
     session.flush()
+    if named != (speaker.name, speaker.position):
+        _name_on_shelf(session, house, series, now)
 
 
 def shape_of(session: Session, speaker: Speaker) -> SpeakerShape:
@@ -87,13 +92,15 @@ def shape_of(session: Session, speaker: Speaker) -> SpeakerShape:
     )  # fmt: skip
 
 
-def remove(session: Session, speaker: Speaker) -> None:
+def remove(session: Session, house: House, speaker: Speaker, *, now: datetime) -> None:
     """Take somebody off; what they brought to a date stays there. That they were in its room stays too, without their name."""
     inside = update(RoomEvent).where(col(RoomEvent.who) == speaker.key)
     session.execute(inside.values(who=presences.SPOKE, name=""))
     session.execute(update(Handout).where(col(Handout.speaker_id) == speaker.id).values(speaker_id=None))
+    series = session.get_one(Series, speaker.series_id)
     session.execute(delete(Speaker).where(col(Speaker.id) == speaker.id))
     session.expire_all()
+    _name_on_shelf(session, house, series, now)
 
 
 def of(session: Session, series: Series, webinar: Webinar | None = None) -> list[Speaker]:
@@ -183,6 +190,11 @@ def add_slides(
     if webinar.series_id != speaker.series_id or speaker.webinar_id not in (None, webinar.id):
         raise BadInput("You do not speak at that date.", field="webinar")
     return handouts.take(session, house, webinar, path, name=name, now=now, title=title, speaker=speaker)
+
+
+def _name_on_shelf(session: Session, house: House, series: Series, now: datetime) -> None:
+    """Readers find a date, and its recording, by who speaks there."""
+    shelf.put_many(session, house, series, programme.webinars_of(session, series), now=now)
 
 
 def _checked(session: Session, house: House, series: Series, shape: SpeakerShape, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Webinars on the library's shelf: who is found there, as what, in which languages, and when it goes."""
 
-import dataclasses
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,14 +14,15 @@ from publisher.house import House
 from publisher.library.models import LookAlike, Source, Work
 from publisher.library.search import SearchQuery, search
 from publisher.library.shelf import coming, shown
-from publisher.webinars import dates, programme, scheduling, series, shelf
-from publisher.webinars.models import Series, Speaker
+from publisher.webinars import dates, programme, scheduling, series, shelf, speakers
+from publisher.webinars.models import Series, Speaker, Webinar
+from publisher.webinars.speakers import SpeakerShape
 
 FRENCH = {"fr": {"title": "Jouer et soigner", "summary": "Pourquoi jouer est un travail."}}
 
 
 def edit(session: Session, house: House, made: Series, now: datetime, **changes: Any) -> None:
-    series.edit(session, house, made, dataclasses.replace(series.shape_of(session, made), **changes), now=now)
+    series.edit(session, house, made, replace(series.shape_of(session, made), **changes), now=now)
 
 
 def test_a_webinar_is_found_in_the_library_as_what_it_is(session: Session, house: House, now: datetime) -> None:
@@ -121,20 +122,24 @@ def test_dates_of_a_series_are_told_apart(session: Session, house: House, now: d
     assert sorted(on_the_shelf(session))[1:] == [f"Leading together ({n} of 4)" for n in (1, 2, 4)]
 
 
-def test_who_speaks_stands_beside_it(session: Session, house: House, now: datetime) -> None:
+def test_who_speaks_stands_beside_it_whenever_that_changes(session: Session, house: House, now: datetime) -> None:
     made = a_series(session, house, now, dates=2)
     one, two = dates_of(session, made)
-    for position, (name, date, role) in enumerate(
-        [("Zola", None, "speaker"), ("Amina", one.id, "speaker"), ("Ben", two.id, "speaker"), ("Host", None, "host")]
-    ):
-        session.add(
-            Speaker(series_id=made.id, webinar_id=date, key=name, name=name, role=role, position=position, created_at=now)
-        )  # fmt: skip
-    session.flush()
-    shelf.put_many(session, house, made, [one, two], now=now)
-    works = on_the_shelf(session)
-    assert works["Leading together (1 of 2)"].authors == ["Amina", "Zola"]
-    assert works["Leading together (2 of 2)"].authors == ["Ben", "Zola"]
+
+    def add(name: str, date: Webinar | None, role: str, position: int) -> Speaker:
+        shape = SpeakerShape(name, role=role, position=position)
+        return speakers.add(session, house, made, shape, now=now, webinar=date)
+
+    def beside() -> list[list[str]]:
+        works = on_the_shelf(session)
+        return [works[f"Leading together ({number} of 2)"].authors for number in (1, 2)]
+
+    zola = add("Zola", None, "speaker", 0)
+    amina, _, _ = add("Amina", one, "speaker", 1), add("Ben", two, "speaker", 2), add("Host", None, "host", 3)
+    assert beside() == [["Amina", "Zola"], ["Ben", "Zola"]]
+    speakers.edit(session, house, amina, replace(speakers.shape_of(session, amina), name="Amina Diallo"), now=now)
+    speakers.remove(session, house, zola, now=now)
+    assert beside() == [["Amina Diallo"], ["Ben"]]
 
 
 def test_a_recording_is_a_work_of_its_own(session: Session, house: House, now: datetime) -> None:
@@ -186,3 +191,12 @@ def test_the_first_two_webinars_of_a_hub_may_be_announced_at_one_moment(house: H
     with house.database.reading() as session:
         assert len(session.exec(select(Source)).all()) == 1
         assert len(session.exec(select(Work)).all()) == 3
+
+
+def test_the_last_who_speaks_is_taken_off_it_too(session: Session, house: House, now: datetime) -> None:
+    made, _ = a_webinar(session, house, now)
+    zola = speakers.add(session, house, made, SpeakerShape("Zola"), now=now)
+    assert on_the_shelf(session)["Play and care"].authors == ["Zola"]
+    speakers.remove(session, house, zola, now=now)
+    assert on_the_shelf(session)["Play and care"].authors == []
+    assert [each.work.title_key for each in search(session, SearchQuery(text="Zola")).items] == []

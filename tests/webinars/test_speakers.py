@@ -158,7 +158,7 @@ def test_handouts_are_papers_and_each_is_one(session: Session, house: House, now
     ruth = speakers.add(session, house, leading, RUTH, now=now)
     theirs = handouts.take(session, house, first, a_pdf(tmp_path), name="x.pdf", now=now, speaker=ruth)
     assert handouts.get(session, first, theirs.id or 0, speaker=ruth) is theirs
-    speakers.remove(session, ruth)
+    speakers.remove(session, house, ruth, now=now)
     assert session.exec(select(Handout).where(Handout.id == theirs.id)).one().speaker_id is None
 
 

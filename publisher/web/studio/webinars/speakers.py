@@ -50,7 +50,7 @@ def change(desk: Desk, slug: str, number: int) -> Response:
             return desk.go(here, f"The invitation to {speaker.name} is on its way.")
         case "remove":
             name = speaker.name
-            speakers.remove(desk.session, speaker)
+            speakers.remove(desk.session, desk.house, speaker, now=desk.now)
             desk.note(f"series:{slug}", f"Took {name} off.")
             return desk.go(here, f"{name} is not on the page any more.")
     raise BadInput("There is nothing of that kind to be done with a speaker.")

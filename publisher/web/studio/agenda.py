@@ -23,7 +23,7 @@ KINDS = {
     "letter": "Letter",
 }
 #: Words for states that are said; what is simply planned needs none.
-STATES = {"held": ("held", "Held"), "cancelled": ("withdrawn", "Called off"), "live": ("live", "On now"), "sent": ("sent", "Sent"), "published": ("published", "Out"), "draft": ("", "Draft"), "paused": ("paused", "Paused"), "sending": ("sending", "Going out")}  # fmt: skip
+STATES = {"held": ("held", "Held"), "cancelled": ("gone", "Called off"), "live": ("live", "On now"), "sent": ("sent", "Sent"), "published": ("published", "Out"), "draft": ("", "Draft"), "paused": ("paused", "Paused"), "sending": ("sending", "Going out")}  # fmt: skip
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
 
 

@@ -104,6 +104,8 @@ def _judged(problem: Exception) -> tuple[int | None, str]:
         return 2, str(problem)
     if hasattr(problem, "format_message"):  # every version of Typer's own family of usage errors has it
         return 2, problem.format_message()
+    if isinstance(problem, typer.Abort):
+        return 2, "That was not answered, so nothing was done."
     if isinstance(problem, OSError):
         return 1, f"The machine could not do it: {problem.strerror or problem}."
     if "sqlalchemy" in sys.modules:

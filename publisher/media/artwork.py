@@ -19,6 +19,7 @@ from publisher.media.signatures import foreign, refusal
 
 SMALLEST, LARGEST = 1400, 3000
 MOST_PIXELS, MOST_OCTETS = 36_000_000, 50 * MEGA
+PICTURES = "Save it as JPEG or PNG."
 TOO_MANY = f"The picture has too many pixels to be opened. Covers have at most {LARGEST} × {LARGEST}."
 JPEG_QUALITY = 90
 #: What can be turned into a cover, and of that what covers may be.
@@ -152,8 +153,8 @@ def _read(file: BinaryIO, head: bytes) -> Image.Image:
         raise BadInput(TOO_MANY) from problem
     except Exception as problem:  # Pillow's readers raise whatever their formats make them stumble over
         if known := foreign(head):
-            raise refusal(known) from problem
-        raise BadInput("This is no picture that can be read. Covers are JPEG or PNG.") from problem
+            raise refusal(known, PICTURES) from problem
+        raise BadInput(f"This is no picture that can be read. {PICTURES}") from problem
     if image.width * image.height > MOST_PIXELS:
         raise BadInput(TOO_MANY)
     try:

@@ -54,18 +54,20 @@ SIGNATURES = (
     _known(rb"(\x1f\x8b|BZh|7z\xbc\xaf|\xfd7zXZ|Rar!)", "a packed archive", "", "other"),
 )  # fmt: skip
 
+EPISODES = "Episodes are MP3 or M4A sound, MP4 video or PDF."
+
 
 def foreign(head: bytes) -> Signature | None:
     """What these first octets (some 600 of them) are the beginning of."""
     return next((known for known in SIGNATURES if known.pattern.match(head)), None)
 
 
-def refusal(known: Signature) -> Unplayable:
-    """The sentence for it: what it is, and what to do."""
+def refusal(known: Signature, wanted: str = EPISODES) -> Unplayable:
+    """The sentence for it: what it is, and what to do. `wanted`: what is taken here, as a sentence."""
     if known.sort == "picture":
         return Unplayable(f"This is {known.name}. Apps show JPEG and PNG: save it as one of these.")
     if known.sort == "other":
-        return Unplayable(f"This is {known.name}. Episodes are MP3 or M4A sound, MP4 video or PDF.")
+        return Unplayable(f"This is {known.name}. {wanted}")
     what = "Apps play MP3 and M4A" if known.sort == "sound" else "Apps play MP4 video"
     return Unplayable(f"This is {known.name}. {what}: {advice(known.sort)}", demuxer=known.demuxer)
 

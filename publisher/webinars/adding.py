@@ -83,7 +83,7 @@ def schema_org(
         "eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
         "location": {"@type": "VirtualLocation", "url": url},
         "organizer": organizer,
-        "inLanguage": [str(code) for code in series.spoken] or [said.language],
+        "inLanguage": [str(code) for code in dict.fromkeys([*series.spoken, *series.interpreted])] or [said.language],
         "isAccessibleForFree": True,
         "offers": _offer(series, webinar, url, is_full),
     }
@@ -91,6 +91,11 @@ def schema_org(
         found["previousStartDate"] = _local(webinar.moved_from, webinar.zone)
     if series.capacity is not None:
         found["maximumVirtualAttendeeCapacity"] = series.capacity
+    if series.captions:
+        languages = [str(code) for code in series.captions]
+        found["workPerformed"] = {
+            "@type": "CreativeWork", "name": said.title, "accessibilityFeature": ["captions"], "inLanguage": languages,
+        }  # fmt: skip
     if image:
         found["image"] = [image]
     if performers := [{"@type": "Person", "name": one.name} for one in speakers if one.role == "speaker"]:

@@ -68,7 +68,6 @@ class BookedDate:
     room: str
     opens_at: datetime | None
     join_url: str
-    file_url: str
     recording_url: str
     handouts: tuple[tuple[Handout, MediaFile], ...]
     questions: tuple[Seen, ...]
@@ -246,7 +245,6 @@ def _booked(
         room=room,
         opens_at=entrance.opens_at if entrance else None,
         join_url=addresses.join(house, registration, webinar) if room in ("early", "open") else "",
-        file_url=addresses.calendar_file(house, webinar),
         recording_url=addresses.recording(house, webinar) if webinar.recording_found_at else "",
         handouts=beside.handouts,
         questions=beside.questions,

@@ -128,13 +128,15 @@ def plan_for(kind: str, identity: Identity, *, mailing_list: MailingList | None 
     )  # fmt: skip
 
 
-def how_to_join(opens_before: int, say: Translator) -> str:
-    """When the room opens, and whose the link is."""
+def how_to_join(opens_before: int, say: Translator, *, is_open: bool = False) -> str:
+    """When the room opens, and whose the link is. `is_open`: it is on now."""
     opens = say.ngettext(
         "The room opens one minute before the start.", "The room opens %(num)s minutes before the start.", opens_before
     )
     if not opens_before:
         opens = say.gettext("The room opens at the start.")
+    if is_open:
+        opens = say.gettext("The room is open.")
     whose = say.gettext("The link is yours alone: please do not pass it on.")
     return f"{opens % {'num': opens_before}} {whose}"
 

@@ -16,11 +16,12 @@ from publisher.webinars.wishes import Over
 
 @dataclass(frozen=True)
 class Question:
-    """What the page asks. `dates`: those ahead that the registration is for. `is_done`: it was confirmed before, so there is
+    """What the page asks. `zone`: theirs. `dates`: those ahead that the registration is for. `is_done`: it was confirmed before, so there is
     nothing to press."""
 
     masked: str
     language: str
+    zone: str
     series: Series
     dates: tuple[Webinar, ...]
     is_done: bool
@@ -43,6 +44,7 @@ def look(session: Session, house: House, token: str, *, now: datetime) -> Questi
     return Question(
         masked=mail_addresses.mask(address.email),
         language=registration.language,
+        zone=registration.zone,
         series=series,
         dates=tuple(_dates(session, series, registration, now)),
         is_done=registration.state != RegistrationState.PENDING,

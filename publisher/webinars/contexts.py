@@ -8,7 +8,7 @@ has them; beside them stands what the organiser's clock shows, and UTC, since no
     speakers    [{name, organisation}];  agenda [{title, by}], of a letter about one date
     is_recorded, is_cohort, opens_before (minutes)
     of a date   {id, title ("" where it is the series' own), url, starts_at, there_text, length_text, is_cancelled, was_at
-                (where it stood, or None), was_there_text, join (name of its link), google, outlook, office, file}
+                (where it stood, or None), was_there_text, join (name of its link), google, outlook, office}
 """
 
 from collections.abc import Collection, Mapping
@@ -118,7 +118,6 @@ def _date(house: House, series: Series, webinar: Webinar, language: str, was: da
         "google": adding.google(house, series, webinar, language),
         "outlook": adding.outlook(house, series, webinar, language),
         "office": adding.outlook(house, series, webinar, language, office=True),
-        "file": addresses.calendar_file(house, webinar),
     }
 
 

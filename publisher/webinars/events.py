@@ -33,7 +33,7 @@ LONGEST = 1500
 @dataclass(frozen=True)
 class Voice:
     """To whom, in which language. `join`: the address a date is joined at, personal; none in what everybody can read, which
-    names the page instead. `page`: the reader's own page. `stamps`: whether CREATED and LAST-MODIFIED are said (in feeds)."""
+    names the page instead. `page`: the reader's own page; `leads`: who reads it speaks or helps. `stamps`: whether CREATED and LAST-MODIFIED are said (in feeds)."""
 
     house: House
     series: Series
@@ -42,6 +42,8 @@ class Voice:
     stamp: Callable[[Series | Webinar], datetime]
     join: Callable[[Webinar], str] | None = None
     page: str = ""
+    leads: bool = False
+    is_rehearsal: bool = False
     attendee: Attendee | None = None
     alarm: bool = False
     sequence: int = 0
@@ -152,11 +154,16 @@ def _text(voice: Voice, words: Words, address: str) -> str:
     facts = [
         f"{label}: {text}" for label, text in facts_of(voice.series, voice.language, registered=voice.join is not None)
     ]
-    if voice.series.is_recorded:
+    if voice.series.is_recorded and not voice.is_rehearsal:
         facts.append(say("This webinar is recorded."))
-    where = (
-        say("Your page, where you change or cancel: %(url)s") if voice.page else say("More, and registration: %(url)s")
-    )
+    if voice.leads:
+        where = say("Your page as a speaker: %(url)s")
+    else:
+        where = (
+            say("Your page, where you change or cancel: %(url)s")
+            if voice.page
+            else say("More, and registration: %(url)s")
+        )
     return "\n\n".join(part for part in (about, "\n".join(facts), where % {"url": address}) if part)
 
 

@@ -15,7 +15,7 @@ def facts_of(series: Series, language: str, *, registered: bool = False) -> list
         (say("Language"), _names(series.spoken, language)),
         (say("Captions"), _names(series.captions, language)),
         (say("Interpretation"), _names(series.interpreted, language)),
-        (say("By phone"), " ".join(series.dial_in.split()) if registered else ""),
+        *((say("By phone"), " ".join(line.split())) for line in series.dial_in.splitlines() if registered),
         (say("Access"), " ".join(series.access_note.split())),
     ]
     return [(label, text) for label, text in given if text]

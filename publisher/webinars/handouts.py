@@ -1,5 +1,6 @@
 """Slides and papers of a date: speakers and staff bring them, and once it is over everybody may read them."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from publisher.webinars.models import Handout, Speaker, Webinar, WebinarState
 MOST = 20
 NOT_A_PAPER = N_("Slides and papers are PDF files, or pictures. Export the slides as PDF first.")
 NO_MORE = N_("A date has at most 20 handouts. Take one away first.")
+#: The beginnings of PDF (which may have other octets in front), JPEG and PNG.
+_PAPER = re.compile(rb"(?s).{0,1000}?%PDF-|\xff\xd8\xff|\x89PNG\r\n")
 
 
 def take(
@@ -32,6 +35,9 @@ def take(
 ) -> Handout:
     """Keep a file of this machine as a handout. Slow work comes before the database is touched. `BadInput` says what is wrong
     with it."""
+    with path.open("rb") as file:
+        if not _PAPER.match(file.read(1024)):
+            raise BadInput(NOT_A_PAPER, field="file")
     media = intake.take_file(session, house, path, name=name, now=now, expect="any")
     return add(session, webinar, media, now=now, title=title, speaker=speaker)
 

@@ -110,7 +110,7 @@ def rehearsal_body(
     """The rehearsal of a date, an event of its own. Values: `sequence` (the date's `rehearsal_sequence`), `host-<webinar id>`,
     `speaker`."""
     stencil = Stencil()
-    voice = _voice(session, house, series, language, stencil, reply=False, host=True)
+    voice = replace(_voice(session, house, series, language, stencil, reply=False, host=True), is_rehearsal=True)
     title = translator(language).gettext("Rehearsal: %(title)s") % {
         "title": of_webinar(series, webinar, language).title
     }
@@ -156,6 +156,7 @@ def _voice(
         stamp=lambda row: row.changed_at,
         join=lambda webinar: stencil.link(f"{way_in}-{webinar.id}"),
         page=stencil.link("speaker" if host else "booking"),
+        leads=host,
         attendee=stencil.attendee(rsvp=rsvp, partstat="NEEDS-ACTION" if rsvp else "ACCEPTED"),
         alarm=alarm,
     )

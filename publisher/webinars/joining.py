@@ -19,9 +19,10 @@ from publisher.webinars.rooms import events, outages, servers
 from publisher.webinars.rooms.opening import meeting_of, room_of, server_of
 from publisher.webinars.rooms.values import Entered, Meeting, Room, Visitor
 
-__all__ = ["HOSTS_BEFORE", "LINGERS", "TROUBLE", "Entrance", "look", "press", "sentence"]
+__all__ = ["HOSTS_BEFORE", "LINGERS", "TROUBLE", "TROUBLE_ALONE", "Entrance", "look", "press", "sentence"]
 
 TROUBLE = N_("The room cannot be reached at the moment. We have told the host. Please try again in a minute.")
+TROUBLE_ALONE = N_("The room cannot be reached at the moment. Please try again in a minute.")
 #: While a server fails, so many visitors in so long are let through to try it; the others are told at once.
 TRIES, TRY_WINDOW = 3, timedelta(seconds=10)
 RETRY_AFTER = 20
@@ -45,12 +46,12 @@ def press(house: House, token: str, now: datetime) -> str:
     if server is None or server.id is None:
         return room.enter(meeting, _visitor(entrance)).url
     if entrance.trouble:
-        _wait_in_line(house, server.slug, now)
+        _wait_in_line(house, entrance, server.slug, now)
     try:
         entered = room.enter(meeting, _visitor(entrance))
     except FetchError as problem:
         _note_trouble(house, entrance, server.id, str(problem), now)
-        raise FetchError(TROUBLE, retry_after=RETRY_AFTER) from problem
+        raise FetchError(_trouble(house, entrance), retry_after=RETRY_AFTER) from problem
     _note_opened(house, entrance, server.id, room, meeting, entered, now)
     return entered.url
 
@@ -71,13 +72,19 @@ def _visitor(entrance: Entrance) -> Visitor:
     return Visitor(entrance.who.key, name, is_host=entrance.is_host)
 
 
-def _wait_in_line(house: House, slug: str, now: datetime) -> None:
+def _wait_in_line(house: House, entrance: Entrance, slug: str, now: datetime) -> None:
     """Seven hundred who press at once must not each wait for a server that is down."""
     try:
         with house.database.session() as session:
             budgets.spend(session, "room tries", slug, now=now, limit=TRIES, window=TRY_WINDOW)
     except TooMany as problem:
-        raise FetchError(TROUBLE, retry_after=RETRY_AFTER) from problem
+        raise FetchError(_trouble(house, entrance), retry_after=RETRY_AFTER) from problem
+
+
+def _trouble(house: House, entrance: Entrance) -> str:
+    """What the visitor reads: that the host was told, only where there is one."""
+    with house.database.reading() as session:
+        return TROUBLE if outages.who_hears(session, house, entrance.series, entrance.webinar) else TROUBLE_ALONE
 
 
 def _note_trouble(house: House, entrance: Entrance, server_id: int, error: str, now: datetime) -> None:

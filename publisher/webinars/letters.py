@@ -138,9 +138,10 @@ def _confirm(
     say = translator(registration.language)
     listing = {one.id or 0 for one in ahead} or listening or covering
     context = _context(session, house, series, registration, listing, now)
+    has_begun = context["first"]["starts_at"] <= now and bool(ahead)
     context |= {
-        "said": _said(bool(covering), changed, len(context["dates"]), registration),
-        "how_to_join": how_to_join(series.opens_before, say),
+        "said": _said(bool(covering), changed, has_begun, len(context["dates"]), registration),
+        "how_to_join": how_to_join(series.opens_before, say, is_open=has_begun),
         "changed": changed,
         "only_recording": not covering,
     }
@@ -148,12 +149,18 @@ def _confirm(
     return _post(session, house, series, registration, "webinar-confirmation", context, calendar, now, ends)
 
 
-def _said(comes: bool, changed: bool, number: int, registration: Registration) -> str:
+def _said(comes: bool, changed: bool, has_begun: bool, number: int, registration: Registration) -> str:
     say = translator(registration.language)
     if not comes:
         return say.gettext("You told us that you cannot come. We send you the recording as soon as there is one.")
     if changed:
         return say.gettext("These are your dates now.") if number > 1 else say.gettext("This is your date now.")
+    if has_begun:
+        return say.ngettext(
+            "You are registered, and it has begun: come in.",
+            "You are registered for %(num)s dates, and the first has begun: come in.",
+            number,
+        ) % {"num": number}
     return say.ngettext(
         "You are registered. We look forward to seeing you.",
         "You are registered for %(num)s dates. We look forward to seeing you.",

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from publisher.house import House
-from publisher.languages import translator
+from publisher.languages import moment_in_words, translator
 from publisher.mail.models import Identity, Outbox
 from publisher.mail.post import post
-from publisher.webinars import addresses, registrants
-from publisher.webinars.models import Registration, Series
+from publisher.webinars import addresses, programme, registrants
+from publisher.webinars.contexts import there_text
+from publisher.webinars.models import Registration, Series, WebinarState
 from publisher.webinars.words import of_series
 
 CONFIRM_DAYS = 7
+#: Those that begin with when it is: whoever reads them decides by it.
+DATED = frozenset({"confirm", "waiting", "asked", "link"})
 
 
 def please_confirm(session: Session, house: House, registration: Registration, *, now: datetime) -> Outbox | None:
@@ -100,6 +103,7 @@ def _notice(
     named: bool = True,
 ) -> Outbox | None:
     series = session.get_one(Series, registration.series_id)
+    when = _when(session, series, registration, now) if what in DATED else ()
     named_so = {"title": of_series(series, registration.language).title}
     why = translator(registration.language).gettext(
         "You get this because your address was given when registering for: %(title)s"
@@ -112,7 +116,7 @@ def _notice(
         language=registration.language,
         context={
             "title": title % named_so,
-            "paragraphs": [paragraph % named_so for paragraph in paragraphs],
+            "paragraphs": [*when, *(paragraph % named_so for paragraph in paragraphs)],
             "button_label": button,
             "why": why % named_so,
         },
@@ -124,3 +128,18 @@ def _notice(
         now=now,
         expires_at=now + lives,
     )
+
+
+def _when(session: Session, series: Series, registration: Registration, now: datetime) -> tuple[str, ...]:
+    """The next date by their clock, then by the organiser's and UTC, as in all letters about webinars."""
+    ahead = [
+        one
+        for one in programme.webinars_of(session, series)
+        if one.ends_at > now and one.state == WebinarState.ANNOUNCED
+    ]
+    if not ahead:
+        return ()
+    there = there_text(ahead[0].starts_at, ahead[0].zone, registration.language)
+    if registration.zone in ("UTC", ahead[0].zone):
+        return (there,)
+    return (moment_in_words(ahead[0].starts_at, registration.zone, registration.language), there)

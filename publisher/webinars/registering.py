@@ -27,6 +27,10 @@ from publisher.webinars.wishes import Checked, Wish
 
 NO_MEMBER = "This webinar is for the members of a list, and that address is not one of them."
 THANKS = N_("Thank you. We have written to you: the mail has your link, or asks you to confirm first.")
+#: Of a cohort it must be true for strangers, too, and tell them nothing of who is on the list.
+THANKS_MEMBERS = N_(
+    "Thank you. If this address is on the list, we have written to it. If nothing comes, your mail from us may go to another address of yours: register with that one."
+)
 THANKS_ASKED = N_("Thank you. We will write to you whether you can take part.")
 THANKS_FULL = N_(
     "Thank you. All places are taken at the moment. Unless you have yours already, you are on the waiting list once your address is confirmed; we have written to you."
@@ -130,6 +134,8 @@ def _begins_anew(present: Registration, checked: Checked) -> bool:
 
 
 def _said(session: Session, series: Series, checked: Checked) -> str:
+    if series.list_id is not None:
+        return THANKS_MEMBERS
     if series.needs_approval:
         return THANKS_ASKED
     return THANKS if seats.has_room(session, series, checked.places) else THANKS_FULL

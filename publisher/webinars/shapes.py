@@ -9,10 +9,18 @@ from sqlmodel import Session, col, select
 from publisher.audience import lists
 from publisher.audience.models import MailingList
 from publisher.errors import BadInput
+from publisher.languages import N_
 from publisher.mail import identities
 from publisher.mail.models import Identity
 from publisher.webinars import fields as reading
 from publisher.webinars.models import MeetingServer, Series
+
+#: What is asked afterwards unless staff write something else; each is shown in the reader's language.
+USUAL_SURVEY: tuple[Mapping[str, Any], ...] = (
+    {"key": "useful", "label": N_("How useful was it for your work?"), "kind": "scale", "options": []},
+    {"key": "keep", "label": N_("What will you do differently now?"), "kind": "text", "options": []},
+    {"key": "change", "label": N_("What should we do better next time?"), "kind": "text", "options": []},
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Shape:
     room_kind: str = "url"
     room_url: str = ""
     server_slug: str | None = None
-    survey: Sequence[Any] = ()
+    survey: Sequence[Any] = USUAL_SURVEY
 
 
 def shape_of(session: Session, series: Series) -> Shape:

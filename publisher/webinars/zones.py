@@ -1,6 +1,7 @@
 """Time zones as people choose them: a place, by the name it has now. `UTC` is one; abbreviations and offsets are none, because
 they do not say when clocks change."""
 
+import re
 from functools import cache
 
 from publisher import clock
@@ -33,6 +34,43 @@ RENAMED = {
     "Pacific/Ponape": "Pacific/Pohnpei",
     "Pacific/Truk": "Pacific/Chuuk",
 }
+#: What people say instead of a place, and the place that most of them mean.
+SPOKEN = {
+    "est": "America/New_York",
+    "edt": "America/New_York",
+    "et": "America/New_York",
+    "easterntime": "America/New_York",
+    "cst": "America/Chicago",
+    "cdt": "America/Chicago",
+    "centraltime": "America/Chicago",
+    "mst": "America/Denver",
+    "mountaintime": "America/Denver",
+    "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles",
+    "pacifictime": "America/Los_Angeles",
+    "bst": "Europe/London",
+    "wet": "Europe/Lisbon",
+    "cet": "Europe/Paris",
+    "cest": "Europe/Paris",
+    "mez": "Europe/Berlin",
+    "eet": "Europe/Helsinki",
+    "msk": "Europe/Moscow",
+    "gmt": "UTC",
+    "wat": "Africa/Lagos",
+    "cat": "Africa/Maputo",
+    "sast": "Africa/Johannesburg",
+    "eat": "Africa/Nairobi",
+    "gst": "Asia/Dubai",
+    "pkt": "Asia/Karachi",
+    "ist": "Asia/Kolkata",
+    "npt": "Asia/Kathmandu",
+    "ict": "Asia/Bangkok",
+    "wib": "Asia/Jakarta",
+    "pht": "Asia/Manila",
+    "jst": "Asia/Tokyo",
+    "brt": "America/Sao_Paulo",
+}
+_OFFSET = re.compile(r"(?i)(utc|gmt)?\s*[+\-\u2212]\s*\d{1,2}(:?\d\d)?")
 _UTC = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu", "Z"})
 
 
@@ -45,12 +83,19 @@ def chosen(given: object, field: str = "zone") -> str:
         return RENAMED.get(name, name)
     if not name:
         raise BadInput(N_("Choose a time zone, such as Africa/Nairobi."), field=field)
-    place = _by_place().get(folded(name.rsplit("/", 1)[-1].replace("_", " ")))
+    place = _by_place().get(_plain(name.rsplit("/", 1)[-1])) or SPOKEN.get(_plain(name))
     hint = f"Did you mean {place}?" if place else "Choose a place, such as Africa/Nairobi."
+    if _OFFSET.fullmatch(name):
+        hint = f"It does not say when clocks change. {hint}"
     raise BadInput(f"“{name[:60]}” is not a time zone. {hint}", field=field)
 
 
 @cache
 def _by_place() -> dict[str, str]:
     names = (name for name in clock.zone_names() if "/" in name)
-    return {folded(name.rsplit("/", 1)[-1].replace("_", " ")): RENAMED.get(name, name) for name in names}
+    return {_plain(name.rsplit("/", 1)[-1]): RENAMED.get(name, name) for name in names}
+
+
+def _plain(name: str) -> str:
+    """As people type it: “new york”, “New_York”, “NewYork” are one."""
+    return "".join(c for c in folded(name) if c.isalnum())

@@ -1,6 +1,8 @@
 """Webinars by command: a series from its first word to the letters afterwards, and what each command answers to programs."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,6 +187,11 @@ def test_a_meeting_server_is_asked_before_it_is_relied_on(publisher: Publisher, 
     server = MeetingServer(now)
     try:
         assert publisher("rooms", "add", "meet", server.url, "--secret", SECRET, "--json").json["state"] == "ok"
+        asked = [sys.executable, "-m", "publisher", "rooms", "add", "other", server.url]  # and nobody there to answer
+        done = subprocess.run(asked, stdin=subprocess.DEVNULL, start_new_session=True, capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 2
+        assert done.stderr.strip().endswith("That was not answered, so nothing was done.")
+        assert "Traceback" not in done.stderr
         wrong = publisher("rooms", "add", "other", server.url, "--secret", "not this one", "--json", ok=None)
         assert (wrong.code, wrong.json["state"]) == (1, "failing")
     finally:

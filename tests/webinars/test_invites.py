@@ -125,7 +125,7 @@ def test_bodies_of_the_same_dates_are_equal(session: Session, house: House, now:
 def test_the_public_feed_says_nothing_personal_and_forgets_nothing_at_once(
     session: Session, house: House, now: datetime
 ) -> None:
-    made = a_series(session, house, now, dial_in="+254 20 1, code 9")
+    made = a_series(session, house, now, dial_in="+254 20 1, code 9\n+31 70 2, code 9")
     fourth = dates_of(session, made)[3]
     scheduling.cancel(session, house, fourth, now=now)
     text = feed(invites.public_events(session, house, made, now=now, language="en"))

@@ -17,6 +17,7 @@ from webinars.gathering import a_date, a_series, a_server, a_speaker, seat_of, s
 from publisher.errors import BadToken, Conflict, FetchError, NotFound
 from publisher.house import House
 from publisher.mail.models import Address, Letter, Outbox
+from publisher.staff import accounts
 from publisher.tokens import Purpose
 from publisher.web.app import make_app
 from publisher.webinars import addresses, attendance, joining
@@ -294,6 +295,25 @@ def test_a_server_that_is_down_at_the_start_is_a_sentence_and_the_host_is_told_o
     assert not stage.look(stage.ann, 2).trouble
     stage.enters(stage.ann, 2)
     assert [one.name for one in stage.server.meetings[stage.webinar.meeting_key].users] == ["Ann & Otieno"]
+
+
+def test_where_nobody_leads_the_staff_hear_of_it_and_nothing_is_promised_where_nobody_does(stage: Stage) -> None:
+    stage.server.behaves = "error"
+    with stage.house.database.session() as session:
+        session.delete(session.get_one(Speaker, stage.ines.id))
+    with pytest.raises(FetchError) as alone:
+        stage.press(stage.ann, -1)
+    assert str(alone.value) == joining.TROUBLE_ALONE
+    with stage.house.database.session() as session:
+        accounts.add(session, stage.house, "eve@example.org", "editor", stage.at(0), invite=False)
+        server = session.exec(select(ServerRow)).one()
+        server.state, server.error = "ok", ""
+    with pytest.raises(FetchError) as told:
+        stage.press(stage.bob, 0)
+    assert str(told.value) == joining.TROUBLE
+    with stage.house.database.reading() as session:
+        to = select(Address.email).join(Outbox, col(Outbox.address_id) == col(Address.id))
+        assert "eve@example.org" in list(session.exec(to))
 
 
 def test_of_many_who_press_at_once_a_few_try_a_server_that_fails(stage: Stage) -> None:

@@ -47,6 +47,28 @@ def test_alice_is_registered_and_reads_her_own_time_first(session: Session, hous
         assert words in text_of(raw)
 
 
+def test_who_registers_while_it_is_on_is_asked_in(session: Session, house: House, now: datetime) -> None:
+    made, webinar = a_webinar(session, house, now, dial_in="+254 20 1, code 9 (Nairobi)\n+31 70 2, code 9 (The Hague)")
+    during = webinar.starts_at + timedelta(minutes=30)
+    letters.confirmed(session, house, a_registration(session, made, during), now=during)
+    raw = last_mail(session, house)
+    assert findings_of(raw) == []
+    said = " ".join(text_of(raw).split())
+    assert "You are registered, and it has begun: come in." in said
+    assert "The room is open." in said
+    assert "We look forward" not in said
+    assert "By phone: +254 20 1, code 9 (Nairobi) By phone: +31 70 2, code 9 (The Hague)" in said  # a line each
+
+
+def test_who_is_asked_whether_it_was_them_reads_when_it_is(session: Session, house: House, now: datetime) -> None:
+    made, _ = a_webinar(session, house, now)
+    letters.please_confirm(session, house, a_registration(session, made, now), now=now)
+    said = " ".join(text_of(last_mail(session, house)).split())
+    assert said.index("Thursday 3 December") < said.index("Somebody, we hope you, registered")
+    assert "in New York" in said or "(New York)" in said
+    assert THERE in said
+
+
 def test_a_series_lists_every_date_with_its_own_way_in(session: Session, house: House, now: datetime) -> None:
     made = a_series(session, house, now)
     letters.confirmed(session, house, a_registration(session, made, now), now=now)

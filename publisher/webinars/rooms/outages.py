@@ -1,5 +1,6 @@
 """Telling the host that the server of the room does not answer, while there is time to give the webinar another room."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -8,30 +9,56 @@ from publisher.house import House
 from publisher.languages import Translator, translator
 from publisher.mail.models import Address, Identity
 from publisher.mail.post import post
+from publisher.staff.models import Member
 from publisher.webinars import addresses, words
 from publisher.webinars.models import Series, Speaker, Webinar
 
 
+@dataclass(frozen=True)
+class Told:
+    """Who hears of it; `action` leads them into the room, or to where another one is chosen."""
+
+    address: Address
+    name: str
+    language: str
+    zone: str
+    action: str
+
+
 def tell_hosts(session: Session, house: House, series: Series, webinar: Webinar, *, now: datetime) -> int:
-    """A notice to who hosts this date (who speaks, where nobody hosts), at most one in an hour; how many were written to."""
-    everybody = _speakers(session, series, webinar)
-    hosts = [pair for pair in everybody if pair[0].role == "host"]
-    for speaker, address in hosts or everybody:
+    """A notice to `who_hears`, at most one in an hour; how many were written to."""
+    several = who_hears(session, house, series, webinar)
+    for one in several:
         post(
             session,
             house,
             kind="notice",
-            to=address,
-            to_name=speaker.name,
-            language=speaker.language,
-            zone=speaker.zone,
+            to=one.address,
+            to_name=one.name,
+            language=one.language,
+            zone=one.zone,
             identity=session.get_one(Identity, series.identity_id),
-            context=_context(translator(speaker.language), words.of_webinar(series, webinar, speaker.language).title),
-            values={"action": addresses.host(house, speaker, webinar), "name": speaker.name},
+            context=_context(translator(one.language), words.of_webinar(series, webinar, one.language).title),
+            values={"action": one.action, "name": one.name},
             occasion=f"room down {webinar.id} {int(now.timestamp()) // 3600:x}",
             now=now,
         )
-    return len(hosts or everybody)
+    return len(several)
+
+
+def who_hears(session: Session, house: House, series: Series, webinar: Webinar) -> list[Told]:
+    """Who hosts this date; where nobody does, who speaks; where nobody is there either, the staff, who can choose a room."""
+    everybody = _speakers(session, series, webinar)
+    hosts = [pair for pair in everybody if pair[0].role == "host"]
+    if everybody:
+        return [
+            Told(address, one.name, one.language, one.zone, addresses.host(house, one, webinar))
+            for one, address in hosts or everybody
+        ]
+    page = house.settings.url(f"/studio/webinars/{series.slug}/dates/{webinar.number}")
+    which = select(Member, Address).join(Address, col(Address.id) == col(Member.address_id))
+    able = which.where(col(Member.disabled_at).is_(None), col(Member.role) != "viewer", col(Address.email) != "")
+    return [Told(address, one.name, "en", one.zone, page) for one, address in session.exec(able)]
 
 
 def _speakers(session: Session, series: Series, webinar: Webinar) -> list[tuple[Speaker, Address]]:

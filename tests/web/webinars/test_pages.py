@@ -9,7 +9,7 @@ from met_stage import LEADING, PLAY, text_of, webinar
 from sqlmodel import select
 from webinars.webinar_stage import a_webinar
 
-from publisher.webinars import scheduling
+from publisher.webinars import scheduling, seats
 from publisher.webinars.models import Series, Speaker
 
 PATHS = ("/webinars", PLAY, LEADING, "/webinars/leading-2", "/webinars/first-steps", f"{PLAY}/embed", "/webinars/leading/embed", "/webinars/first-steps/recording", "/webinars/mine")  # fmt: skip
@@ -146,8 +146,13 @@ def test_search_engines_and_quoting_pages_are_told(web, met):
     assert (said["@type"], said["startDate"], said["endDate"]) == ("EducationEvent", "2026-12-03T15:00+03:00", "2026-12-03T16:30+03:00")  # fmt: skip
     assert said["eventAttendanceMode"].endswith("OnlineEventAttendanceMode")
     assert said["location"] == {"@type": "VirtualLocation", "url": "https://hub.example.org/webinars/play"}
-    assert (said["offers"]["price"], said["isAccessibleForFree"], said["inLanguage"]) == (0, True, ["en"])
+    assert (said["offers"]["price"], said["isAccessibleForFree"], said["inLanguage"]) == (
+        0,
+        True,
+        ["en", "fr", "ar"],
+    )  # spoken, and interpreted
     assert said["eventStatus"].endswith("EventScheduled")
+    assert said["workPerformed"]["accessibilityFeature"] == ["captions"]
     assert said["performer"] == [{"@type": "Person", "name": "Amara Diallo"}]
     properties = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)"', answer.text))
     assert properties["og:title"] == "Play and care"
@@ -221,3 +226,12 @@ def test_speakers_of_one_date_stand_on_the_page_of_that_date(web, met, house, no
     assert "Second Guest" not in web.get("/webinars/leading-1").text
     assert "First Guest" in web.get("/webinars/leading-1").text
     assert all(name in web.get(LEADING).text for name in ("First Guest", "Second Guest"))
+
+
+def test_the_list_says_where_only_a_place_on_the_waiting_list_is_left(web, met, house):
+    assert "Join the waiting list" not in text_of(web.get("/webinars"))
+    with house.database.session() as session:
+        series, date = webinar(session, "play")
+        series.capacity = seats.taken(session, [date.id])[date.id]
+        assert series.capacity > 0
+    assert "Join the waiting list" in text_of(web.get("/webinars"))

@@ -69,7 +69,7 @@ def test_an_address_says_yes_by_the_button_of_its_mail(web, met, house, later, n
     link = path_of(addresses.confirm(house, found, now=now))
     asked = web.get(link)
     assert "d•••@e•••.org is to be registered for “Play and care”." in text_of(asked)
-    assert "Thursday 3 December 2026, 15:00 in Nairobi" in text_of(asked)
+    assert "Thursday 3 December 2026, 13:00 in Lagos" in text_of(asked)  # by her clock
     assert asked.headers["cache-control"] == "private, no-store"
     assert asked.headers["referrer-policy"] == "no-referrer"
     assert registered(house, "dora@example.org").state == "pending"

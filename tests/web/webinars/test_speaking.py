@@ -110,3 +110,15 @@ def test_live_questions_stand_in_the_order_of_votes_and_renew_themselves(web, ho
     assert "Not seen yet" not in said
     assert '<meta http-equiv="refresh" content="20">' in page.text
     assert web.get(f"{own}/questions/leading-1").status_code == 404
+
+
+def test_slides_are_brought_and_taken_away_when_it_is_over_too(web, house, own, wall):
+    with house.database.reading() as session:
+        wall.now = webinar(session, "play")[1].ends_at + timedelta(days=1)
+    assert "You were there" in text_of(web.get(own))
+    sent = web.post(f"{own}/slides", data={"date": "play", "title": "Late slides"}, files={"file": ("s.pdf", PDF)})
+    assert sent.status_code == 303
+    assert "Late slides" in web.get(PLAY).text
+    wrong = web.post(f"{own}/slides", data={"date": "play"}, files={"file": ("slides.pptx", b"PK\x03\x04" + bytes(99))})
+    assert wrong.status_code == 422
+    assert "Export the slides as PDF first." in text_of(wrong)

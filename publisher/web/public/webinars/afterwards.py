@@ -111,7 +111,12 @@ def _transcript(page: Page, one: Webinar) -> dict[str, Any] | None:
 
 
 def _certificate(page: Page, found: Certificate) -> dict[str, Any]:
-    hours = languages.number(found.hours, page.language)
+    if found.minutes < 60:
+        together = page.gettext("Together: %(time)s") % {
+            "time": languages.duration_in_words(found.minutes * 60, page.language)
+        }
+    else:
+        together = page.gettext("Together: %(hours)s hours") % {"hours": languages.number(found.hours, page.language)}
     return {
         "name": found.name,
         "organisation": found.organisation,
@@ -124,7 +129,7 @@ def _certificate(page: Page, found: Certificate) -> dict[str, Any]:
             }
             for one in found.dates
         ],
-        "hours": hours,
+        "together": together,
         "share": found.share,
         "code": found.code,
         "url": found.url,
@@ -168,4 +173,5 @@ def _question(page: Page, one: Any) -> dict[str, Any]:
         options = [(n, n) for n in feedback.SCALE]
     else:
         options = [(str(option), str(option)) for option in one.get("options", [])]
-    return {"name": f"answer-{one['key']}", "label": str(one.get("label", "")), "kind": kind, "options": options}
+    label = page.gettext(str(one.get("label", "")))  # the usual questions are ours, and translated
+    return {"name": f"answer-{one['key']}", "label": label, "kind": kind, "options": options}

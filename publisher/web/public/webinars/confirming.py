@@ -124,4 +124,6 @@ def _title(page: Page, series: Series) -> str:
 
 
 def _dates(page: Page, asked: Question) -> list[str]:
-    return [in_words(page, one.starts_at, one.zone) for one in asked.dates[:MOST_DATES]]
+    """By their clock, which they said in the form; by the organiser's where they said none."""
+    own = "" if asked.zone == "UTC" else asked.zone
+    return [in_words(page, one.starts_at, own or one.zone) for one in asked.dates[:MOST_DATES]]

@@ -56,7 +56,7 @@ def _date(page: Page, booked: Booked, one: BookedDate, token: str) -> dict[str, 
         "join_url": one.join_url.removeprefix(page.house.settings.url("")) if is_in else "",
         "opens_text": in_words(page, one.opens_at, registration.zone) if one.opens_at and one.room == "early" else "",
         "calendars": {
-            "file": one.file_url,
+            "file": booked.calendar_url,  # with their way in, which the file for everybody has not
             "google": adding.google(*parts),
             "outlook": adding.outlook(*parts),
             "office": adding.outlook(*parts, office=True),

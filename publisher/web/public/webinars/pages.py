@@ -18,7 +18,7 @@ from publisher.web.public.webinars.finding import Found
 from publisher.web.public.webinars.form import Forms
 from publisher.web.public.webinars.showing import agenda, card, has_recording, html, line, people, tongues
 from publisher.web.public.webinars.when import when_of
-from publisher.webinars import adding, addresses, handouts, programme, questions, times, words
+from publisher.webinars import adding, addresses, handouts, programme, questions, seats, times, words
 from publisher.webinars.models import Handout, Series, Webinar
 
 PATH = "/webinars"
@@ -83,6 +83,7 @@ def on_first_page(page: Page, most: int) -> list[dict[str, Any]]:
 def _next_ones(page: Page, pairs: list[programme.Pair]) -> list[dict[str, Any]]:
     """What one can register for: a series stands once, at its next date, and its page has all of them."""
     dates = Counter(series.id for series, _ in pairs)
+    full = _full(page, pairs)
     met: set[int | None] = set()
     found: list[dict[str, Any]] = []
     for series, one in pairs:
@@ -90,8 +91,18 @@ def _next_ones(page: Page, pairs: list[programme.Pair]) -> list[dict[str, Any]]:
             continue
         met.add(series.id)
         entry = line(page, series, one)
+        if series.id in full:
+            entry["action"] = page.gettext("Join the waiting list")
         found.append(entry if series.is_single else entry | _as_series(page, series, one, dates[series.id] - 1))
     return found
+
+
+def _full(page: Page, pairs: list[programme.Pair]) -> set[int | None]:
+    """The series of which no date has a place left."""
+    limited = [(series, one.id or 0) for series, one in pairs if series.capacity is not None]
+    taken = seats.taken(page.session, [number for _, number in limited]) if limited else {}
+    open_ones = {series.id for series, number in limited if taken[number] < (series.capacity or 0)}
+    return {series.id for series, _ in limited} - open_ones
 
 
 def _as_series(page: Page, series: Series, one: Webinar, more: int) -> dict[str, Any]:

@@ -28,7 +28,9 @@ def dates_of(session: Session, speaker: Speaker) -> list[Webinar]:
 def context_of_dates(page: Page, series: Series, speaker: Speaker, token: str) -> dict[str, Any]:
     dates = dates_of(page.session, speaker)
     brought = _brought(page.session, speaker)
-    return {"dates": [_date(page, series, speaker, one, brought.get(one.id or 0, []), token) for one in dates]}
+    shown = [_date(page, series, speaker, one, brought.get(one.id or 0, []), token) for one in dates]
+    ahead = [one for one in shown if one["is_ahead"]]
+    return {"dates": ahead + [one for one in reversed(shown) if not one["is_ahead"]]}  # what is next stands first
 
 
 def live(page: Page, speaker: Speaker, slug: str) -> dict[str, Any]:

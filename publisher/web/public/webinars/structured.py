@@ -33,7 +33,7 @@ def event(page: Page, found: Found) -> Markup:
 
 def _date(page: Page, found: Found, webinar: Webinar) -> dict[str, Any]:
     media = found.picture(found.series.picture_id)
-    image = page.house.settings.url(f"/media/{media.digest}/640.jpg") if media else ""
+    image = page.house.settings.url(f"/media/{media.digest}/640.jpg") if media else found.identity.logo_url or ""
     here = tuple(one for one in found.speakers if one.webinar_id in (None, webinar.id))
     return adding.schema_org(
         page.house, found.series, webinar, found.identity, language=page.language, speakers=here, image=image

@@ -5,6 +5,7 @@ is set, else a private server of the `dev` extra on a socket; where neither can 
 `.ci/run` fails on that.
 """
 
+import gc
 import os
 import shutil
 import sys
@@ -80,6 +81,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         cannot_run(f"PostgreSQL cannot run here: {problem}")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_stays_is_not_looked_at_again() -> Iterator[None]:
+    """Applications, templates and caches that earlier tests made stay for the whole run: millions of objects, which the collector
+    of cycles would walk through again and again. A small test then lasts ten seconds."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

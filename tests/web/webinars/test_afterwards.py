@@ -87,6 +87,15 @@ def test_a_confirmation_is_printed_and_can_be_compared(web, house, alice):
     assert web.get(link[:-3]).status_code == 404
 
 
+def test_less_than_an_hour_is_confirmed_in_minutes(web, house, alice):
+    with house.database.session() as session:
+        seat = session.exec(select(Seat).where(Seat.registration_id == registration(session, alice).id)).one()
+        seat.minutes = 5
+    said = text_of(web.get(link_to(house, "attended", alice)))
+    assert "Together: 5 min" in said
+    assert "0 hours" not in said
+
+
 def test_who_was_not_there_has_none(web, house, met):
     assert web.get(link_to(house, "attended", met.alice)).status_code == 404
 

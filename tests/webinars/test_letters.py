@@ -65,7 +65,7 @@ def test_who_is_asked_whether_it_was_them_reads_when_it_is(session: Session, hou
     letters.please_confirm(session, house, a_registration(session, made, now), now=now)
     said = " ".join(text_of(last_mail(session, house)).split())
     assert said.index("Thursday 3 December") < said.index("Somebody, we hope you, registered")
-    assert "in New York" in said or "(New York)" in said
+    assert NEW_YORK in said
     assert THERE in said
 
 
@@ -261,7 +261,7 @@ def test_the_number_to_call_is_for_who_registered(session: Session, house: House
 
 
 def test_speakers_have_a_way_in_of_their_own(session: Session, house: House, now: datetime) -> None:
-    made, webinar = a_webinar(session, house, now)
+    made, webinar = a_webinar(session, house, now, is_recorded=True)
     ruth = a_speaker(session, made, now, webinar_id=webinar.id, invited_at=now)
     nobody = a_speaker(session, made, now, "x@talks.example")
     nobody.address_id = None
@@ -271,11 +271,16 @@ def test_speakers_have_a_way_in_of_their_own(session: Session, house: House, now
     assert findings_of(raw) == []
     assert text_of(raw).startswith("Thursday 3 December 2026, 13:00 (Berlin)")
     assert events_of(raw)[0].value("URL").startswith("https://hub.example.org/j/")
+    about = events_of(raw)[0].value("DESCRIPTION")
+    assert "This webinar is recorded." in about
+    assert "Your page as a speaker: https://hub.example.org/webinars/speaker/" in about
+    assert "cancel" not in about  # what only registrants can do there
     webinar.rehearsal_uid, webinar.rehearsal_wall = "r1@hub.example.org", "2026-12-02T10:00"
     webinar.rehearsal_at = datetime(2026, 12, 2, 7, tzinfo=UTC)
     letters.rehearsal(session, house, ruth, webinar, now=now)
     raw = last_mail(session, house)
     assert (events_of(raw)[0].value("UID"), findings_of(raw)) == ("r1@hub.example.org", [])
+    assert "recorded" not in events_of(raw)[0].value("DESCRIPTION")
     assert text_of(raw).startswith("Wednesday 2 December 2026, 8:00 (Berlin)")
     scheduling.reschedule(session, house, webinar, starts=datetime(2026, 12, 4, 9), now=now)
     told = mails_of(session, house, to="ruth@talks.example")[2:]

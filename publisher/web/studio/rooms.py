@@ -7,11 +7,12 @@ from fastapi.responses import Response
 from sqlmodel import col, func, select
 
 from publisher.errors import BadInput, NotFound
+from publisher.mail import mailbox_line
+from publisher.mail.mailbox_line import MailboxAddress
 from publisher.mail.models import Identity
 from publisher.web.studio import words
 from publisher.web.studio.visit import Desk
-from publisher.webinars import mailbox_line, reply_mailbox
-from publisher.webinars.mailbox_line import MailboxAddress
+from publisher.webinars import reply_mailbox
 from publisher.webinars.models import MeetingServer, ReplyMailbox, Series
 from publisher.webinars.rooms import servers
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from publisher.mail.bounces import return_path
 from publisher.mail.bounces.models import BounceMailbox, BounceTally
@@ -12,6 +12,8 @@ from publisher.mail.models import Identity
 
 #: A mailbox that was made anew is not read further back than this.
 AGAIN = timedelta(days=14)
+LOOKED_AT = timedelta(days=30)
+KINDS = ("hard", "soft", "complaint", "left", "auto_reply", "not_a_bounce", "forged", "again")
 
 
 def given(session: Session, identity: Identity) -> BounceMailbox | None:
@@ -61,3 +63,18 @@ def _name_place_to_leave(identity: Identity, before: str, after: str) -> None:
     """The address in `List-Unsubscribe`, unless somebody named another one."""
     if identity.unsubscribe_mailbox in (None, return_path.for_wishes(before)):
         identity.unsubscribe_mailbox = return_path.for_wishes(after) if after else None
+
+
+def every(session: Session) -> list[tuple[Identity, BounceMailbox]]:
+    """Every mailbox with its sender."""
+    both = select(Identity, BounceMailbox).where(col(BounceMailbox.identity_id) == col(Identity.id))
+    return [(identity, box) for identity, box in session.exec(both.order_by(col(Identity.id))).all()]
+
+
+def counts(session: Session, box: BounceMailbox, now: datetime) -> dict[str, int]:
+    """What was read there in the last thirty days, by kind; every kind is named."""
+    which = select(BounceTally.what, func.sum(col(BounceTally.count))).where(
+        col(BounceTally.mailbox_id) == box.id, col(BounceTally.day) > (now - LOOKED_AT).date()
+    )
+    found = dict(session.exec(which.group_by(col(BounceTally.what))).all())
+    return {what: int(found.get(what, 0)) for what in KINDS}

@@ -19,6 +19,7 @@ PLAIN = 16_384
 MOST_PARTS = 60
 MOST_BOUNDARIES = 30
 LONGEST_VALUE = 2_000
+MOST_VALUES = 10
 #: What a notice is recognised by.
 STATUS, FEEDBACK, RECEIPT = "message/delivery-status", "message/feedback-report", "message/disposition-notification"
 _NOTICE = re.compile(rb"delivery-status|feedback-report", re.I)
@@ -93,11 +94,10 @@ def parameter(part: Message, name: str) -> str:
 
 def values(part: Message, name: str) -> list[str]:
     """The values of a header field, unfolded, printable and short."""
-    try:
-        found = part.get_all(name) or []
-        return [clean(str(value)) for value in found[:10]]
-    except _TROUBLES:
-        return []
+    wanted = name.lower()
+    # Not by `get_all`, which makes marks of every octet that is no ASCII: many programs write plain UTF-8 (RFC 6532).
+    found = [value for key, value in part.raw_items() if key.lower() == wanted]
+    return [clean(str(value)) for value in found[:MOST_VALUES]]
 
 
 def value(part: Message, name: str) -> str:

@@ -26,9 +26,9 @@ def follow(
     before. Whether it was stopped now: the points are spent then, so that who comes back begins anew."""
     if address.suppressed or kind not in COUNTED:
         return False
-    if not (kind == "inactive" and was_inactive_before(session, address.id or 0, now)):
-        if points(session, address.id or 0, now) < THRESHOLD:
-            return False
+    is_off = kind == "inactive" and was_inactive_before(session, address.id or 0, now)
+    if not is_off and points(session, address.id or 0, now) < THRESHOLD:
+        return False
     addresses.suppress(session, address, Suppression.BULK, "bounced", now=now, detail=words)
     session.add(MailEvent(outbox_id=outbox_id, kind="suppressed", key=key, at=now))
     session.flush()

@@ -150,7 +150,8 @@ def _boxes(house: Any, now: Any) -> list[dict[str, Any]]:
     from publisher.mail.bounces import mailboxes
 
     with house.database.reading() as session:
+        counted = mailboxes.counts(session, now)
         return [
-            {"from": identity.slug, "address": box.address, "state": box.state, "error": box.error, "checked_at": box.checked_at, **mailboxes.counts(session, box, now)}
+            {"from": identity.slug, "address": box.address, "state": box.state, "error": box.error, "checked_at": box.checked_at, **counted.get(box.id or 0, dict.fromkeys(mailboxes.KINDS, 0))}
             for identity, box in mailboxes.every(session)
         ]  # fmt: skip

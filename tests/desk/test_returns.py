@@ -83,8 +83,8 @@ class Sent:
 
     def counts(self) -> dict[str, int]:
         with self.house.database.reading() as session:
-            box = session.exec(select(BounceMailbox)).one()
-            return {what: count for what, count in mailboxes.counts(session, box, self.now).items() if count}
+            (counted,) = mailboxes.counts(session, self.now).values()
+            return {what: count for what, count in counted.items() if count}
 
     def events(self) -> list[tuple[str, str]]:
         with self.house.database.reading() as session:

@@ -71,10 +71,14 @@ def every(session: Session) -> list[tuple[Identity, BounceMailbox]]:
     return [(identity, box) for identity, box in session.exec(both.order_by(col(Identity.id))).all()]
 
 
-def counts(session: Session, box: BounceMailbox, now: datetime) -> dict[str, int]:
-    """What was read there in the last thirty days, by kind; every kind is named."""
-    which = select(BounceTally.what, func.sum(col(BounceTally.count))).where(
-        col(BounceTally.mailbox_id) == box.id, col(BounceTally.day) > (now - LOOKED_AT).date()
+def counts(session: Session, now: datetime) -> dict[int, dict[str, int]]:
+    """What was read in each mailbox in the last thirty days, by kind; every kind is named, where there was anything."""
+    which = (
+        select(BounceTally.mailbox_id, BounceTally.what, func.sum(col(BounceTally.count)))
+        .where(col(BounceTally.day) > (now - LOOKED_AT).date())
+        .group_by(col(BounceTally.mailbox_id), col(BounceTally.what))
     )
-    found = dict(session.exec(which.group_by(col(BounceTally.what))).all())
-    return {what: int(found.get(what, 0)) for what in KINDS}
+    found: dict[int, dict[str, int]] = {}
+    for number, what, count in session.exec(which).all():
+        found.setdefault(number, dict.fromkeys(KINDS, 0))[what] = int(count)
+    return found

@@ -23,6 +23,7 @@ class Numbers:
     sent: int = 0
     bounces: int = 0
     complaints: int = 0
+    returned: int = 0  # of the bounces, those that a relay had taken before
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def numbers(session: Session, letters: Sequence[int]) -> dict[int, Numbers]:
     )
     events = {(letter, kind): int(count) for letter, kind, count in session.exec(told).all()}
     return {
-        one: Numbers(int(count), int(refused.get(one, 0)) + events.get((one, "bounce"), 0), events.get((one, "complaint"), 0))
+        one: Numbers(int(count), int(refused.get(one, 0)) + events.get((one, "bounce"), 0), events.get((one, "complaint"), 0), events.get((one, "bounce"), 0))
         for one, count in sent.items()
     }  # fmt: skip
 

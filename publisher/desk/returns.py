@@ -4,6 +4,8 @@ One mail has its event, its consequences and its place in the counts in one tran
 stopped addresses by their own line of the timetable.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,9 +89,9 @@ def _everything(session: Session, house: House, sender: str, now: datetime) -> b
     return person is not None
 
 
-def _take(session: Session, house: House, row: Any, raw: bytes, now: datetime) -> None:
-    what = take(session, house, raw, now)
-    taking.tally(session, row.id, what, now)
+def _take(session: Session, house: House, row: Any, mails: Sequence[bytes], now: datetime) -> None:
+    for what, count in Counter(take(session, house, raw, now) for raw in mails).items():
+        taking.tally(session, row.id, what, count, now)
 
 
 _READER = Reader(

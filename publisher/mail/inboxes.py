@@ -42,13 +42,13 @@ class Row(Protocol):
 class Reader:
     """How the mailboxes of one table are read.
 
-    `take` gets one mail and may not commit. `whole`: a mail larger than `most` octets is passed over; otherwise its first `most`
+    `take` gets some mails, of which one alone may be given again, and may not commit. `whole`: a mail larger than `most` octets is passed over; otherwise its first `most`
     octets are enough. `since`: what came before that day is passed over when a mailbox is read from its beginning.
     `together`: so many mails share a transaction.
     """
 
     table: Table
-    take: Callable[[Session, House, Any, bytes, datetime], object]
+    take: Callable[[Session, House, Any, Sequence[bytes], datetime], object]
     most: int = LARGEST
     whole: bool = True
     at_once: int = 200
@@ -122,9 +122,7 @@ class Reader:
             return
         try:
             with house.database.session() as session:
-                for _, raw in mails:
-                    if raw:
-                        self.take(session, house, row, raw, now)
+                self.take(session, house, row, [raw for _, raw in mails if raw], now)
                 self._moved_on(session, row, mails[-1][0], validity)
         except OperationalError:  # the database is in trouble, not the mail: it is met again
             raise

@@ -1,5 +1,6 @@
 """The mailbox where calendar programs answer to invitations, one for each sender. A mail that is read twice changes nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,8 +44,9 @@ def read_due(house: House, now: datetime, *, seconds: float = SECONDS) -> int:
     return _READER.read_due(house, now, seconds=seconds)
 
 
-def _take(session: Session, house: House, _box: Any, raw: bytes, now: datetime) -> None:
-    replies.take(session, house, raw, now)
+def _take(session: Session, house: House, _box: Any, mails: Sequence[bytes], now: datetime) -> None:
+    for raw in mails:
+        replies.take(session, house, raw, now)
 
 
 _READER = Reader(ReplyMailbox.__table__, _take)  # type: ignore[attr-defined]

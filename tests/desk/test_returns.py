@@ -2,7 +2,7 @@
 
 import email
 import email.policy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -274,10 +274,11 @@ def test_two_readers_never_read_at_once(sent: Sent) -> None:
 
 
 def test_one_mail_that_breaks_us_does_not_take_the_others_with_it(sent: Sent) -> None:
-    def take(session: Session, _house: House, _row: object, raw: bytes, now: datetime) -> None:
-        if b"break" in raw:
-            raise RuntimeError("a fault of ours")
-        a_person(session, f"{raw.decode().strip()}@example.org", now)
+    def take(session: Session, _house: House, _row: object, mails: Sequence[bytes], now: datetime) -> None:
+        for raw in mails:
+            if b"break" in raw:
+                raise RuntimeError("a fault of ours")
+            a_person(session, f"{raw.decode().strip()}@example.org", now)
 
     for word in ("one", "break", "two", "three"):
         sent.server.put(f"{word}\r\n".encode())

@@ -4,7 +4,9 @@ What is counted: notices and refusals that are the reader's or their server's, a
 that is switched off needs two events on different days only. Figures: those of Mailman 3 (`deliverability.md` §2).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -17,6 +19,12 @@ LONG_AGO = timedelta(days=730)
 #: A soft failure of one of these kinds is a point (`publisher.mail.replies`).
 COUNTED = frozenset({"inactive", "quota", "transient", "unknown"})
 _TOLD = ("bounce", "rejected", "expired", "suppressed")
+
+
+class _Event(NamedTuple):
+    kind: str
+    at: datetime
+    data: Mapping[str, Any]
 
 
 def follow(
@@ -56,9 +64,14 @@ def was_inactive_before(session: Session, address_id: int, now: datetime) -> boo
     return any(one.data.get("class") == "inactive" and one.at.date() < now.date() for one in events)
 
 
-def _events(session: Session, address_id: int, since: datetime) -> list[MailEvent]:
-    which = select(MailEvent).join(Outbox, col(Outbox.id) == col(MailEvent.outbox_id))
+def _events(session: Session, address_id: int, since: datetime) -> list[_Event]:
+    which = select(MailEvent.kind, MailEvent.at, MailEvent.data).join(
+        Outbox, col(Outbox.id) == col(MailEvent.outbox_id)
+    )
     which = which.where(
         col(Outbox.address_id) == address_id, col(MailEvent.kind).in_(_TOLD), col(MailEvent.at) >= since
     )
-    return list(session.exec(which.order_by(col(MailEvent.at), col(MailEvent.id))))
+    return [
+        _Event(kind, at, data)
+        for kind, at, data in session.exec(which.order_by(col(MailEvent.at), col(MailEvent.id))).all()
+    ]

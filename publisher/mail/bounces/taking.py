@@ -33,21 +33,22 @@ def take(session: Session, tokens: Tokens, finding: Finding, raw: bytes, now: da
     taken before."""
     if finding.verdict not in _FOLLOWED:
         return finding.verdict.value
-    row = row_of(session, tokens, finding)
-    if row is None:
+    number = row_of(session, tokens, finding)
+    theirs = select(Address).join(Outbox, col(Outbox.address_id) == col(Address.id)).where(col(Outbox.id) == number)
+    address = session.exec(theirs.with_for_update(of=Address)).first() if number is not None else None
+    if number is None or address is None:
         return "forged"
-    address = session.exec(select(Address).where(col(Address.id) == row.address_id).with_for_update()).one()
     failure = finding.about(address.email) or Failure("", finding.verdict, "", finding.reason)
     key = hashlib.blake2b(finding.identifier.encode() or raw, digest_size=16).hexdigest()
-    if not _stored(session, row, address, failure, key, now):
+    if not _stored(session, number, address, failure, key, now):
         return "again"
-    _follow(session, row, address, failure, key, now)
+    _follow(session, number, address, failure, key, now)
     return failure.verdict.value
 
 
-def tally(session: Session, mailbox_id: int, what: str, now: datetime) -> None:
-    """Count it, whatever it was."""
-    mine = {"mailbox_id": mailbox_id, "day": now.date(), "what": what, "count": 1}
+def tally(session: Session, mailbox_id: int, what: str, count: int, now: datetime) -> None:
+    """Count them, whatever they were."""
+    mine = {"mailbox_id": mailbox_id, "day": now.date(), "what": what, "count": count}
     added = insert_into(session, _TALLY).values(mine)
     session.execute(
         added.on_conflict_do_update(
@@ -56,14 +57,14 @@ def tally(session: Session, mailbox_id: int, what: str, now: datetime) -> None:
     )
 
 
-def row_of(session: Session, tokens: Tokens, finding: Finding) -> Outbox | None:
-    """The mail of ours that it is about."""
+def row_of(session: Session, tokens: Tokens, finding: Finding) -> int | None:
+    """The number of the mail of ours that it is about."""
     number = return_path.opened(tokens, finding.traces)
     if number is not None:
-        return session.get(Outbox, number) if number < 2**31 else None
+        return number if number < 2**31 else None
     for recipient in [*finding.recipients[:5], finding.sender]:
         if found := quoted(session, tokens, recipient, finding.message_ids):
-            return found
+            return found.id
     return None
 
 
@@ -82,22 +83,22 @@ def quoted(session: Session, tokens: Tokens, email: str, message_ids: tuple[str,
     return next((row for row in rows if tokens.keyed_hash("message-id", str(row.id)) in ours), None)
 
 
-def _stored(session: Session, row: Outbox, address: Address, failure: Failure, key: str, now: datetime) -> bool:
+def _stored(session: Session, number: int, address: Address, failure: Failure, key: str, now: datetime) -> bool:
     """Whether it was new. Of who was erased no words are kept."""
     data: dict[str, Any] = {"verdict": failure.verdict.value, "class": failure.kind, "status": failure.status}
     event = {
-        "outbox_id": row.id,
+        "outbox_id": number,
         "kind": "complaint" if failure.verdict is Verdict.COMPLAINT else "bounce",
         "key": key,
         "at": now,
         "text": failure.words if address.email else "",
         "data": data if address.email else {},
     }
-    made = insert_into(session, _EVENT).values(event).on_conflict_do_nothing().returning(_EVENT.c.id)
-    return session.execute(made).first() is not None
+    made = insert_into(session, _EVENT).on_conflict_do_nothing().returning(_EVENT.c.id)
+    return session.execute(made, event).first() is not None
 
 
-def _follow(session: Session, row: Outbox, address: Address, failure: Failure, key: str, now: datetime) -> None:
+def _follow(session: Session, number: int, address: Address, failure: Failure, key: str, now: datetime) -> None:
     """A stricter stop is never made milder, and one that staff or the reader set is not written over by a bounce."""
     if address.reason == "erased":
         return
@@ -111,4 +112,4 @@ def _follow(session: Session, row: Outbox, address: Address, failure: Failure, k
         )
     elif failure.counts:
         words = failure.words or failure.reason
-        scoring.follow(session, address, row.id or 0, key, now=now, words=words, kind=failure.kind)
+        scoring.follow(session, address, number, key, now=now, words=words, kind=failure.kind)

@@ -25,13 +25,16 @@ def checks() -> None:
 
 @app.command()
 def mail(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A whole mail; - reads standard input.")],
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A whole mail; - reads standard input.")],
     as_json: AsJson = False,
 ) -> None:
-    """What would look bad in a mail, be clipped, or be held against the sender. Exit code 1 where a must is broken."""
+    """What would look bad in a mail, be clipped, or be held against the sender; how an invitation stands in it.
+
+    Exit code 1 where a must is broken.
+    """
     from publisher.mail import lint
 
-    findings = [found._asdict() for found in lint.check(octets(file))]
+    findings = [found._asdict() for found in lint.check(_fetched(source) or octets(Path(source)))]
     _told({"ok": not any(found["level"] == "must" for found in findings), "findings": findings}, as_json)
 
 
@@ -67,23 +70,43 @@ def feed(
 
 @app.command()
 def calendar(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An iCalendar file; - reads standard input.")],
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="An iCalendar file, a mail with an invitation, or the address of a feed; - reads standard input.")],
     as_json: AsJson = False,
-) -> None:
+) -> None:  # fmt: skip
     """Whether calendar programs take a file, an invitation or a feed as it is meant, faults included that parsers pass over.
 
-    Exit code 1 where a must is broken, 2 where there is no calendar.
+    Of an address, its server is judged too. Exit code 1 where a must is broken, 2 where there is no calendar.
     """
-    from feeds.calendar.checks import check
     from feeds.errors import FeedError
+    from publisher.webinars import checking
 
     try:
-        data = check(octets(file)).as_data()
-    except FeedError as problem:
+        if source.lower().startswith(("http://", "https://")):
+            with _at_hand() as house:
+                of = house.settings
+                report = checking.check_address(source, private=of.private_hosts, public_url=of.public_url)
+        else:
+            report = checking.check_octets(octets(Path(source)))
+    except (FeedError, FetchError) as problem:
         raise BadInput(str(problem)) from problem
+    data = checking.as_data(report)
     if not as_json and data["not_checked"]:
-        note(f"{counted(len(data['not_checked']), 'rule')} cannot be judged from a file; --json says which and why.")
+        note(f"{counted(len(data['not_checked']), 'rule')} cannot be judged from this; --json says which and why.")
     _told(data, as_json)
+
+
+def _fetched(source: str) -> bytes | None:
+    """What is at an address; None for the name of a file."""
+    from publisher.internet import fetch
+
+    if not source.lower().startswith(("http://", "https://")):
+        return None
+    with _at_hand() as house:
+        settings = house.settings
+        try:
+            return fetch(source, private_hosts=settings.private_hosts, public_url=settings.public_url).body
+        except FetchError as problem:
+            raise BadInput(str(problem)) from problem
 
 
 @contextmanager
@@ -101,6 +124,13 @@ def _told(data: dict[str, Any], as_json: bool) -> None:
     if as_json:
         answer(data, True)
     else:
-        listing(data["findings"], False, "level", "rule", "message", "where", empty="Nothing to complain about.")
+        columns = (
+            "level",
+            "rule",
+            "message",
+            "where",
+            *(["source"] if "source" in (data["findings"] or [{}])[0] else ()),
+        )
+        listing(data["findings"], False, *columns, empty="Nothing to complain about.")
     if not data["ok"]:
         raise typer.Exit(1)

@@ -48,7 +48,8 @@ def announce(
             if count:
                 answer(announcing.count(session, house, what, readers, rule=rule, now=present), as_json)
                 return
-            scheduling.publish(session, house, found, now=present)
+            if any(one.state == "draft" for one in programme.webinars_of(session, found)):
+                scheduling.publish(session, house, found, now=present)
             made = announcing.announce(
                 session, house, what, readers, at=parse_instant(at, found.zone) if at else None, rule=rule,
                 words=_words(found, subject, text, language, words) or None, by=WHO, now=present,

@@ -21,7 +21,8 @@ def test_a_broken_must_is_exit_code_1(bare: Publisher, tmp_path: Path) -> None:
     done = bare("check", "calendar", written(tmp_path, INVITE.replace(b"SUMMARY", b"X-TITLE")), "--json", ok=None)
     assert done.code == 1
     assert [one["rule"] for one in done.json["findings"]] == ["message.summary", "event.summary"]
-    assert set(done.json["findings"][0]) == {"rule", "level", "message", "where"}
+    assert set(done.json["findings"][0]) == {"rule", "level", "message", "where", "source"}
+    assert {one["source"] for one in done.json["findings"]} == {"RFC 5546 §3.2.1, §3.2.2"}
 
 
 def test_what_is_no_calendar_is_exit_code_2_and_a_sentence(bare: Publisher, tmp_path: Path) -> None:

@@ -130,10 +130,15 @@ def test_announcing_publishes_a_draft_and_reaches_each_reader_once(publisher: Pu
     assert (said["kind"], said["state"], said["prepared"]) == ("announcement", "out", 2)
     assert publisher("webinars", "list", "--json", "--now", AT).json[0]["state"] == "announced"
     publisher("send", "--drain", "--now", AT)
-    again = publisher("webinars", "announce", "play", "--list", "monthly", "--json", "--now", AT, ok=None)
-    assert again.code in (0, 2)
-    if again.code == 0:
-        assert again.json["prepared"] == 0
+    again = publisher("webinars", "announce", "play", "--list", "monthly", "--now", AT, ok=None)
+    assert (again.code, again.err.strip()) == (2, "Nobody of this list would get it: they know of it already, or the rule finds nobody.")  # fmt: skip
+    publisher("lists", "add", "weekly", "--name", "The Weekly")
+    publisher("subscribers", "import", write("others.csv", "email\nann@example.org\ncleo@example.org\n"), "--list", "weekly", "--consent", "At our conference, May 2026")  # fmt: skip
+    other = publisher("webinars", "announce", "play", "--list", "weekly", "--json", "--now", AT).json
+    assert (other["state"], other["prepared"]) == ("out", 1)  # Ann knows of it from the Monthly
+    wrong = publisher("webinars", "announce", "play", "--list", "weekly", "--rule", "country:KE and (", "--now", AT, ok=None)  # fmt: skip
+    assert wrong.code == 2
+    assert "rule" in wrong.err or "(" in wrong.err
 
 
 def test_a_series_is_called_off_at_once_and_everybody_hears_once(leading: Publisher) -> None:

@@ -14,6 +14,7 @@ import typer
 from publisher.cli import (
     arranging,
     bench,
+    bounces,
     brand,
     check,
     downloads,
@@ -63,7 +64,7 @@ serving.add_to(app)
 timetable.add_to(app)
 NOUNS = (
     staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, brand,
-    relays, check, bench,
+    relays, bounces, check, bench,
 )  # fmt: skip
 for noun in NOUNS:
     app.add_typer(noun.app, name=noun.NAME)

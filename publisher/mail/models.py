@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -261,3 +261,15 @@ class Sender(SQLModel, table=True):
     pid: int
     started: str  # start time of the process as the kernel tells it: a reused pid is another process
     seen_at: datetime
+
+
+class Inbox(SQLModel):
+    """The columns of a table of mailboxes that are read by IMAP; see `inboxes`."""
+
+    url: str  # imaps://user:password@host/INBOX
+    last_uid: int = Field(default=0, sa_type=BigInteger)
+    uid_validity: int = Field(default=0, sa_type=BigInteger)
+    state: str = "ok"  # ok | failing
+    error: str = ""
+    checked_at: datetime | None = None
+    reading_until: datetime | None = None  # somebody is at it

@@ -11,6 +11,7 @@ from publisher.audience.models import MailingList, Subscription, SubscriptionSta
 from publisher.languages import language_name
 from publisher.library.models import Work
 from publisher.library.shelf import Shown, shown
+from publisher.mail.bounces import marks
 from publisher.mail.models import Letter
 from publisher.newsletters import drafting, issues, newsletters, rehearsal
 from publisher.newsletters.models import Issue, IssueItem, IssueState, Newsletter, Section
@@ -275,12 +276,17 @@ def _sending(desk: Desk, issue: Issue, state: str) -> dict[str, Any]:
     counts = issues.status(desk.session, issue)
     prepared = int(str(counts["prepared"]))
     left = sum(int(str(counts[name])) for name in ("queued", "claimed", "in_flight", "deferred"))
+    letter = desk.session.get_one(Letter, issue.letter_id)
+    told = marks.numbers(desk.session, [letter.id or 0]).get(letter.id or 0, marks.Numbers())
+    since = (("Came back", told.returned), ("Complaints", told.complaints))
+    back = [(label, words.figure(number)) for label, number in since if number]
     return {
         "done": prepared - left,
         "total": prepared,
         "text": f"{words.figure(prepared - left)} of {words.figure(prepared)} done",
         "minutes_text": _remaining(desk, issue, prepared - left, left) if state == IssueState.SENDING else "",
-        "counts": [(label, words.figure(int(str(counts[name])))) for name, label in COUNTS if counts[name]],
+        "counts": [(label, words.figure(int(str(counts[name])))) for name, label in COUNTS if counts[name]] + back,
+        "marks": [(mark.sentence, mark.is_grave) for mark in marks.of_numbers(letter, told)],
         "renew": state == IssueState.SENDING,
         "stops": words.counted(left, "letter"),
     }

@@ -31,6 +31,7 @@ from publisher.web.studio import (
     private_feeds,
     relays,
     resource,
+    returns,
     rooms,
     settings,
     show_settings,
@@ -209,6 +210,8 @@ WEBINARS_TOO = (
     Route("GET", f"{_D}/afterwards/preview", "editor", afterwards_saving.preview_letter, "A letter afterwards as it stands, for a frame."),
     Route("POST", f"{_D}/afterwards/preview", "editor", afterwards_saving.preview_letter, "One of them as it is written, for a frame.", own=True),
     Route("GET", "/studio/agenda", "viewer", agenda.show, "Everything that is planned, month by month."),
+    Route("GET", f"{_S}/bounces", "owner", returns.show, "What comes back, and where it is read."),
+    Route("POST", f"{_S}/bounces", "owner", returns.save, "Set, try, read or take away a mailbox.", returns.show, own=True),
     Route("GET", f"{_S}/rooms", "owner", rooms.show, "Meeting servers, and mailboxes for answers."),
     Route("POST", f"{_S}/rooms", "owner", rooms.save, "Add, ask, remove them.", rooms.show, own=True),
 )  # fmt: skip

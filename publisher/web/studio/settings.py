@@ -18,6 +18,7 @@ from publisher.mail.models import Identity
 from publisher.staff import accounts, trail
 from publisher.web.studio import words
 from publisher.web.studio.relays import relay_line
+from publisher.web.studio.returns import returns_line
 from publisher.web.studio.rooms import rooms_line
 from publisher.web.studio.visit import Desk
 
@@ -50,6 +51,7 @@ def show(desk: Desk) -> Response:
         new_identity=desk.filled({**blank, "slug": ""}, f"{PATH}/identities", identity=""),
         relay=relay_line(desk),
         rooms_text=rooms_line(desk),
+        returns_text=returns_line(desk),
         staff_text=staff + (f", {words.counted(invited, 'invitation')} open" if invited else ""),
         version_facts=_facts(desk),
     )

@@ -84,8 +84,8 @@ def test_the_hub_is_full(fresh: House, now: datetime) -> None:
         assert (identity.name, identity.from_address) == ("Firsthand", "letter@hub.example.org")
         assert identity.postal_address.startswith("Firsthand Secretariat")
         told = content.hub().tagline
-        assert {code: identities.tagline_in(identity, code) for code in ("en", "fr", "ar")} == dict(told)
-        assert identities.tagline_in(identity, "pt-BR") == told["en"]
+        assert {code: identities.tagline_in(identity, code) for code in ("en", "fr", "ar", "es", "pt", "sw")} == dict(told)
+        assert identities.tagline_in(identity, "pt-BR") == told["pt"]
         members = session.exec(select(Member)).all()
         assert all(member.is_demo and member.password_hash for member in members)
         first_seen = session.exec(select(Work.first_seen)).all()

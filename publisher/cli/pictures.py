@@ -169,9 +169,7 @@ def _key(session: "Session", place: str) -> str:
     return f"item:{found}"
 
 
-def _about(
-    alt: str, alt_in: list[str] | None, decorative: bool, credit: str, licence: str, url: str | None
-) -> "About":
+def _about(alt: str, alt_in: list[str] | None, decorative: bool, credit: str, licence: str, url: str | None) -> "About":
     from publisher.media.pictures import About
 
     return About(alt, decorative, credit, licence, _tongues(alt_in or []), url)

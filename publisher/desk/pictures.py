@@ -75,18 +75,18 @@ def use(session: Session, house: House, key: str, media: MediaFile | None, *, no
 
 def uses(session: Session, media: MediaFile) -> list[Place]:
     """Everything that shows it now."""
+    columns = (
+        (_resource, Work.id, Work.picture_id),
+        (_item, IssueItem.id, IssueItem.picture_id),
+        (_series, Series.slug, Series.picture_id),
+        (_show, Show.slug, Show.artwork_id),
+    )
     found: list[Place | None] = []
-    for work_id in session.exec(select(Work.id).where(col(Work.picture_id) == media.id)):
-        found.append(_resource(session, str(work_id)))
-    for item_id in session.exec(select(IssueItem.id).where(col(IssueItem.picture_id) == media.id)):
-        found.append(_item(session, str(item_id)))
-    for slug in session.exec(select(Series.slug).where(col(Series.picture_id) == media.id)):
-        found.append(_series(session, slug))
-    for slug in session.exec(select(Show.slug).where(col(Show.artwork_id) == media.id)):
-        found.append(_show(session, slug))
-    for identity in session.exec(select(Identity).where(col(Identity.logo).is_not(None))):
-        if (identity.logo or {}).get("digest") == media.digest:
-            found.append(_brand(session, identity.slug))
+    for find, name, column in columns:
+        names = session.exec(select(col(name)).where(col(column) == media.id)).all()
+        found += [find(session, str(one)) for one in names]
+    brands = session.exec(select(Identity).where(col(Identity.logo).is_not(None))).all()
+    found += [_brand(session, one.slug) for one in brands if (one.logo or {}).get("digest") == media.digest]
     return [one for one in found if one]
 
 

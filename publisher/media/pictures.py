@@ -50,9 +50,7 @@ def add(session: Session, house: House, drawn: Redrawn, about: About, *, name: s
         with disk():
             draft.write_bytes(drawn.data)
         stem = Path(name).stem or "picture"
-        media = intake.take_file(
-            session, house, draft, name=f"{stem}.{drawn.extension}", now=now, expect="picture"
-        )
+        media = intake.take_file(session, house, draft, name=f"{stem}.{drawn.extension}", now=now, expect="picture")
     media.shelved_at = media.shelved_at or now
     media.source_url = about.source_url or media.source_url
     describe(session, media, about)

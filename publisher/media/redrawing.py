@@ -14,12 +14,11 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageOps
 
 from publisher.errors import BadInput
-from publisher.media.octets import MEGA
 from publisher.media.signatures import foreign
 
 #: The longer side of what is kept: enough for a cover, a page on a sharp screen, a print of a hand's breadth.
 LARGEST = 2400
-MOST_OCTETS = 30 * MEGA
+MOST_OCTETS = 30_000_000
 MOST_PIXELS, MOST_OF_A_JPEG = 20_000_000, 120_000_000
 #: A progressive JPEG has some ten scans; thousands in a small file keep a reader busy for minutes.
 MOST_SCANS = 100
@@ -58,7 +57,7 @@ def redraw(picture: Path | bytes) -> Redrawn:
 def _octets(picture: Path | bytes) -> bytes:
     size = len(picture) if isinstance(picture, bytes) else picture.stat().st_size
     if size > MOST_OCTETS:
-        raise BadInput(f"The picture is larger than {MOST_OCTETS // MEGA} MB. Make it smaller first.")
+        raise BadInput(f"The picture is larger than {MOST_OCTETS // 1_000_000} MB. Make it smaller first.")
     if not size:
         raise BadInput("The file is empty.")
     return picture if isinstance(picture, bytes) else picture.read_bytes()
@@ -80,7 +79,7 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def _too_many(most: int) -> str:
-    return f"The picture has more than {most // MEGA} million pixels, which is too many to be opened. Make it smaller first."
+    return f"The picture has more than {most // 1_000_000} million pixels, which is too many to be opened. Make it smaller first."
 
 
 def _no_picture(data: bytes) -> str:
@@ -159,7 +158,7 @@ def _written(drawn: Image.Image, *, as_png: bool, moved: bool) -> Redrawn:
         drawn.info.clear()
     out = io.BytesIO()
     if as_png or see_through:
-        drawn.save(out, "PNG", optimize=drawn.width * drawn.height < MEGA)
+        drawn.save(out, "PNG", optimize=drawn.width * drawn.height < LARGEST_PNG)
         if see_through or out.tell() <= LARGEST_PNG:
             return Redrawn(out.getvalue(), "png", drawn.width, drawn.height, moved)
         out = io.BytesIO()

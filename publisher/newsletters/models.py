@@ -76,6 +76,7 @@ class Issue(SQLModel, table=True):
     letter_id: int | None = Field(default=None, foreign_key="letter.id")
     list_id: int = Field(foreign_key="mailing_list.id")
     corrects_id: int | None = Field(default=None, foreign_key="issue.id")
+    corrects_work_id: int | None = Field(default=None, foreign_key="work.id")  # goes to those only who had this item
     subjects: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     preheaders: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     openings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # Markdown
@@ -108,7 +109,9 @@ class IssueItem(SQLModel, table=True):
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )  # rewritten per language
     blurbs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    picture_id: int | None = Field(default=None, foreign_key="media_file.id", index=True)  # instead of the resource's own
+    picture_id: int | None = Field(
+        default=None, foreign_key="media_file.id", index=True
+    )  # instead of the resource's own
     added_at: datetime
     __table_args__ = (UniqueConstraint("issue_id", "work_id"),)
 

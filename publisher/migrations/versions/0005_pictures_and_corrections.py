@@ -23,6 +23,7 @@ def upgrade() -> None:
     for table in ("work", "issue_item"):
         op.execute(PICTURE.format(table=table))
         op.create_index(f"ix_{table}_picture_id", table, ["picture_id"], unique=False)
+    op.execute("ALTER TABLE issue ADD COLUMN corrects_work_id INTEGER REFERENCES work (id)")
     op.create_table(
         "issue_correction",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from publisher.errors import BadInput, Conflict, NotFound
-from publisher.mail.models import Letter, LetterState
+from publisher.mail.models import OPEN, Letter, LetterState, Outbox
 from publisher.newsletters import issues, readers
 from publisher.newsletters.models import Correction, Issue, IssueItem, IssueState, Newsletter
 from publisher.newsletters.newsletters import edition_language, languages_of
@@ -136,10 +136,10 @@ def _as_if(issue: Issue, work_id: int | None) -> Issue:
 
 
 def _to_whom(session: Session, original: Issue, work_id: int | None, to_item: bool) -> int | None:
-    if original.state == IssueState.SENDING:
-        letter = session.get_one(Letter, original.letter_id)
-        if letter.state not in (LetterState.PAUSED, LetterState.DONE, LetterState.CANCELLED):
-            raise Conflict(STILL_GOING)
+    letter = session.get_one(Letter, original.letter_id)
+    waiting = select(Outbox.id).where(col(Outbox.letter_id) == letter.id, col(Outbox.state).in_(OPEN)).limit(1)
+    if letter.state == LetterState.SENDING and session.exec(waiting).first() is not None:
+        raise Conflict(STILL_GOING)
     if to_item and work_id is None:
         raise BadInput("Say which item it is about; else it goes to all whom the issue has reached.", field="item")
     return work_id if to_item else None

@@ -3,7 +3,9 @@
 from typing import Any
 
 from fastapi.responses import Response
+from markupsafe import Markup
 
+from publisher import markdown
 from publisher.errors import BadInput
 from publisher.languages import language_name
 from publisher.library.shelf import shown
@@ -41,7 +43,7 @@ def show(desk: Desk, slug: str, key: str) -> Response:
         languages=[(code, language_name(code, "en")) for code in spoken],
         to=TO,
         reached={
-            "text": f"{words.counted(numbers.people, 'reader')} of those whom it has reached.".capitalize(),
+            "text": f"{words.counted(numbers.people, 'reader').capitalize()}. Who has left since is not among them.",
             "suppressed": f"{words.figure(numbers.suppressed)} more are suppressed." if numbers.suppressed else "",
             "by_language": words.bars(numbers.by_language, {c: language_name(c, "en") for c in numbers.by_language}),
             "url": f"{url}/reached",
@@ -121,7 +123,7 @@ def _note(desk: Desk, newsletter: Newsletter, one: Correction, titles: dict[str,
     return {
         "moment": desk.moment(one.created_at, newsletter.zone),
         "about": titles.get(str(one.work_id), ""),
-        "text": text,
+        "html": Markup(markdown.to_html(text)),  # noqa: S704 - sanitised there
         "language": code,
         "letter_url": url_of(newsletter, letter) if letter else "",
     }

@@ -133,7 +133,7 @@ def test_pause_resume_cancel(editor, draft, database, house, wall):
 def test_a_correction_goes_to_those_it_has_reached(editor, draft, house, wall, database):
     editor.post(f"{draft}/send")
     deliver(house, wall)
-    assert "1 reader of those whom it has reached" in plain(editor.get(f"{draft}/correct"))
+    assert "1 reader. Who has left since is not among them." in plain(editor.get(f"{draft}/correct"))
     assert "Say what was wrong, and what is right." in editor.post(f"{draft}/correct", 422, to="all")
     letter = editor.post(f"{draft}/correct", to="all", note_en="It is 14, not 41.")
     assert "whom the issue has reached" in editor.get(letter)
@@ -144,7 +144,7 @@ def test_a_correction_goes_to_those_it_has_reached(editor, draft, house, wall, d
     page = plain(editor.get(draft.replace("/studio", "").replace("/issues", "")))
     assert "Corrected on Monday 23 November 2026" in page or "Corrected on 23 November 2026" in page
     assert "It is 14, not 41." in page
-    assert "a letter went with it" in plain(editor.get(f"{draft}/correct"))
+    assert "its letter" in plain(editor.get(f"{draft}/correct"))
 
 
 def test_a_note_on_the_page_writes_to_nobody(editor, draft, house, wall, database):

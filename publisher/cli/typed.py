@@ -7,7 +7,6 @@ from typing import Any
 
 from publisher.cli.options import octets
 from publisher.errors import BadInput
-from publisher.languages import normalise
 
 MOST = 2_000_000
 
@@ -50,6 +49,8 @@ def funding(given: Sequence[str] | None) -> list[dict[str, str]] | None:
 
 def by_language(given: Sequence[str], option: str) -> dict[str, str]:
     """`fr=Une correction` as a language and a text. `BadInput` for what is neither."""
+    from publisher.languages import normalise
+
     said: dict[str, str] = {}
     for one in given:
         code, sign, text = one.partition("=")

@@ -23,7 +23,9 @@ class Identity(SQLModel, table=True):
     postal_address: str = ""
     website: str = ""
     accent: str = "#1f6f5c"
-    logo_url: str | None = None
+    logo_url: str | None = None  # where it lies elsewhere; shown nowhere, because pictures are served by us
+    # What is shown: {path (without the host), width, height, digest} of a picture of ours, copied when it was chosen.
+    logo: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     # Domain of Message-IDs and List-Ids. Kept, never derived again: it survives a move of the site.
     domain: str
     # Set only where somebody or something reads that mailbox; then List-Unsubscribe offers mailto as well.

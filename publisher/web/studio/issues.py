@@ -178,6 +178,8 @@ def _state_text(desk: Desk, newsletter: Newsletter, issue: Issue, state: str) ->
 def _who(desk: Desk, issue: Issue) -> str:
     """Whom an issue outside the cadence goes to."""
     row = desk.session.get_one(MailingList, issue.list_id)
+    if issue.kind == "correction" and issue.corrects_work_id is not None:
+        return f"Goes to those on “{row.name}” who had the corrected item by the issue, and to nobody else."
     if issue.kind == "correction":
         return f"Goes to those on “{row.name}” whom the issue has reached, and to nobody else."
     return f"Goes to everybody on “{row.name}”." if issue.kind == "special" else ""
@@ -226,11 +228,17 @@ def _item(
         "title": item.titles.get(language) or title,
         "url": f"/studio/library/{item.work_id}",
         "language": language,
-        "facts": [*facts_of(found), "rewritten" if item.titles or item.blurbs else "", _ended(desk, found.work)],
+        "facts": [
+            *facts_of(found),
+            "rewritten" if item.titles or item.blurbs else "",
+            "own picture" if item.picture_id else "",
+            _ended(desk, found.work),
+        ],
         "dropped": item.dropped,
         "pinned": item.pinned,
         "readers_text": "" if item.dropped else readers,
         "form": desk.filled(values, f"{url}/items", item=item.work_id, verb="rewrite"),
+        "picture_url": f"/studio/pictures?for=item:{item.id}",
         "own": {code: text.blurb for code, text in found.texts.items()},
     }
 

@@ -7,15 +7,18 @@ hangs up.
 import re
 import socketserver
 import threading
+from datetime import date, datetime
 
 
 class ImapServer:
     def __init__(self, user: str = "answers", password: str = "p@ss word") -> None:
         self.user, self.password = user, password
         self.mails: dict[int, bytes] = {}
+        self.days: dict[int, date] = {}  # when a mail came, where that matters
         self.validity = 7
         self.behaves = "well"
         self.fetched: list[int] = []
+        self.sent = 0  # octets of mails
         self.said: list[str] = []
         self.released = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -87,7 +90,7 @@ def _handler(server: ImapServer) -> type[socketserver.StreamRequestHandler]:
             elif upper.startswith("UID SEARCH"):
                 self._search(tag, upper)
             elif upper.startswith("UID FETCH"):
-                return self._fetch(tag, int(command.split()[2]))
+                return self._fetch(tag, int(command.split()[2]), int(command.partition("<0.")[2].split(">")[0]))
             elif upper.startswith("LOGOUT"):
                 self._say(b"* BYE\r\n" + tag + b" OK bye\r\n")
                 return False
@@ -100,20 +103,23 @@ def _handler(server: ImapServer) -> type[socketserver.StreamRequestHandler]:
             smaller = re.search(r"SMALLER (\d+)", upper)
             since, size = int(first[1]) if first else 1, int(smaller[1]) if smaller else 10**9
             last = max(server.mails, default=0)
+            day = re.search(r"SINCE (\d+-\w+-\d+)", upper)
+            earliest = datetime.strptime(day[1], "%d-%b-%Y").date() if day else date.min  # noqa: DTZ007 - a day
             # “n:*” always has the last mail in it, as RFC 3501 §6.4.8 says.
-            found = [n for n, mail in server.mails.items() if (n >= since or n == last) and len(mail) < size]
+            found = [n for n, mail in server.mails.items() if (n >= since or n == last) and len(mail) < size and server.days.get(n, date.max) >= earliest]  # fmt: skip
             self._say(b"* SEARCH" + b"".join(b" %d" % n for n in found) + b"\r\n" + tag + b" OK done\r\n")
 
-        def _fetch(self, tag: bytes, number: int) -> bool:
+        def _fetch(self, tag: bytes, number: int, most: int) -> bool:
             server.fetched.append(number)
-            mail = server.mails[number]
+            mail = server.mails[number][:most]
+            server.sent += len(mail)
             if server.behaves == "hangs up":
-                self._say(b"* 1 FETCH (UID %d BODY[] {%d}\r\n" % (number, len(mail)) + mail[:10])
+                self._say(b"* 1 FETCH (UID %d BODY[]<0> {%d}\r\n" % (number, len(mail)) + mail[:10])
                 return False
             if server.behaves == "flood":
-                self._say(b"* 1 FETCH (UID %d BODY[] {999999999}\r\n" % number + b"x" * 100_000)
+                self._say(b"* 1 FETCH (UID %d BODY[]<0> {999999999}\r\n" % number + b"x" * 100_000)
                 return True
-            self._say(b"* 1 FETCH (UID %d FLAGS () RFC822.SIZE %d BODY[] {%d}\r\n" % (number, len(mail), len(mail)))
+            self._say(b"* 1 FETCH (UID %d FLAGS () RFC822.SIZE %d BODY[]<0> {%d}\r\n" % (number, len(mail), len(mail)))
             self._say(mail + b")\r\n" + tag + b" OK done\r\n")
             return True
 

@@ -78,10 +78,24 @@ def test_a_browser_gets_the_language_it_asks_for(header, chosen):
     assert languages.negotiate(header, ("en", "fr", "ar")) == chosen
 
 
+@pytest.mark.parametrize(
+    ("header", "chosen"),
+    [
+        ("pt-BR,pt;q=0.9,en;q=0.8", "pt"), ("pt-PT", "pt"), ("pt-MZ,fr;q=0.5", "pt"), ("es-419,es;q=0.9", "es"),
+        ("es-MX", "es"), ("ES", "es"), ("sw-KE,en;q=0.5", "sw"), ("swh", "sw"), ("gl, es;q=0.7", "es"), ("es;q=0, sw", "sw"),
+    ],
+)  # fmt: skip
+def test_a_browser_that_asks_for_a_country_gets_the_language_of_it(header, chosen):
+    assert languages.negotiate(header, tuple(languages.LANGUAGES)) == chosen
+
+
 def test_words_fall_back_from_a_regional_language_to_english():
     assert languages.translator("fr-CA").gettext("tomorrow") == "demain"
     assert languages.translator("ar").gettext("tomorrow") == "غدًا"
-    assert languages.translator("sw").gettext("tomorrow") == "tomorrow"
+    assert [languages.translator(code).gettext("tomorrow") for code in ("es-419", "pt-BR", "sw")] == [
+        "mañana", "amanhã", "kesho",
+    ]  # fmt: skip
+    assert languages.translator("de").gettext("tomorrow") == "tomorrow"
     assert languages.translator("fr").gettext("Nobody ever says this") == "Nobody ever says this"
     assert languages.translator("../../etc/passwd").gettext("tomorrow") == "tomorrow"
     assert languages.translator("sw").ngettext("%(n)s reader", "%(n)s readers", 1) == "%(n)s reader"
@@ -114,7 +128,7 @@ def test_a_country_is_known_by_its_many_names(found, code):
 
 
 def test_every_country_has_a_name_that_leads_back_to_it():
-    for language in ("en", "fr", "es", "pt", "ar"):
+    for language in ("en", "fr", "es", "pt", "ar", "sw"):
         lost = [c for c in sorted(COUNTRIES) if languages.country_code(languages.country_name(c, language)) != c]
         assert lost == []
     assert languages.country_name("KE", "ar") == "كينيا"
@@ -183,8 +197,29 @@ def test_dates_and_moments_in_words():
     assert moment(OPENING, "Africa/Nairobi", "fr") == "jeudi 26 novembre 2026 à 9\u00a0h\u00a000 (Nairobi)"
     assert moment(OPENING, "Africa/Nairobi", "ar") == "الخميس، 26 نوفمبر 2026، 9:00 ص (نيروبي)"
     assert moment(OPENING, "America/Argentina/Buenos_Aires", "en") == "Thursday 26 November 2026, 3:00 (Buenos Aires)"
+    assert moment(OPENING, "Africa/Nairobi", "es") == "jueves 26 de noviembre de 2026, 9:00 (Nairobi)"
+    assert moment(OPENING, "Africa/Nairobi", "pt") == "quinta-feira, 26 de novembro de 2026, 09:00 (Nairóbi)"
+    assert moment(OPENING, "Africa/Nairobi", "sw") == "Alhamisi, 26 Novemba 2026, 09:00 (Nairobi)"
     with pytest.raises(BadInput):
         moment(OPENING, "Mars/Olympus", "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [
+        ("en", "Thursday 26 November"), ("fr", "jeudi 26 novembre"), ("ar", "الخميس، 26 نوفمبر"),
+        ("es", "jueves 26 de noviembre"), ("pt", "quinta-feira, 26 de novembro"), ("sw", "Alhamisi, 26 Novemba"),
+    ],
+)  # fmt: skip
+def test_a_day_names_its_weekday_and_month_in_full(language, day):
+    assert languages.day_in_words(date(2026, 11, 26), language) == day
+
+
+def test_a_time_in_swahili_is_the_clock_of_the_wall_never_the_one_counted_from_dawn():
+    for hour, shown in ((0, "00:30"), (9, "09:30"), (15, "15:30")):
+        at = datetime(2026, 11, 26, hour, 30, tzinfo=UTC)
+        assert languages.time_in_words(at, "UTC", "sw") == shown
+        assert "saa" not in languages.moment_in_words(at, "Africa/Nairobi", "sw")
 
 
 def test_staff_read_how_far_away_a_moment_is():
@@ -206,6 +241,16 @@ def test_distances_figures_and_lists():
     assert languages.join_list(["Kenya", "Ghana", "Peru"], "en") == "Kenya, Ghana and Peru"
     assert languages.join_list(["Kenya", "Ghana"], "fr") == "Kenya et Ghana"
     assert languages.join_list([], "en") == ""
+    assert languages.join_list(["Kenia", "Ghana", "Perú"], "es") == "Kenia, Ghana y Perú"
+    assert languages.join_list(["Ghana", "Irán"], "es") == "Ghana e Irán"
+    assert languages.join_list(["Perú", "Islandia", "hielo"], "es-419") == "Perú, Islandia y hielo"
+    assert languages.join_list(["Irán"], "es") == "Irán"
+    assert languages.join_list([], "es") == ""
+    assert languages.join_list(["Quênia", "Gana", "Peru"], "pt") == "Quênia, Gana e Peru"
+    assert languages.join_list(["Kenya", "Ghana", "Peru"], "sw") == "Kenya, Ghana na Peru"
+    assert [languages.number(n, "es") for n in (1248, 12480, 2.5)] == ["1248", "12\u202f480", "2,5"]
+    assert [languages.number(12480, code) for code in ("pt", "pt-BR", "sw")] == ["12.480", "12.480", "12,480"]
+    assert [languages.file_size(2_400_000, code) for code in ("es", "pt", "sw")] == ["2,4 MB", "2,4 MB", "MB 2.4"]
     assert languages.file_size(840, "en") == "840 bytes"
     assert languages.file_size(1, "en") == "1 byte"
     assert languages.file_size(2_400_000, "fr") == "2,4 Mo"

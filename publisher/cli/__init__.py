@@ -14,8 +14,10 @@ import typer
 from publisher.cli import (
     arranging,
     bench,
+    bounces,
     brand,
     check,
+    correcting,
     downloads,
     episode_sounds,
     episodes,
@@ -23,6 +25,7 @@ from publisher.cli import (
     letters,
     lists,
     newsletters,
+    pictures,
     podcast_feeds,
     podcast_moves,
     podcasts,
@@ -47,7 +50,7 @@ from publisher.errors import FetchError, PublisherError, TransportError
 INTERRUPTED = 130
 
 #: Modules whose commands belong to another’s noun: importing them adds the commands.
-ALSO_ISSUES = (rehearsals, arranging)
+ALSO_ISSUES = (rehearsals, arranging, correcting)
 ALSO_PODCASTS, ALSO_EPISODES = (podcast_feeds, podcast_moves), (episode_sounds,)
 ALSO_WEBINARS = (webinar_dates, webinar_people, webinar_letters, webinar_afterwards)
 
@@ -62,8 +65,8 @@ setting_up.add_to(app)
 serving.add_to(app)
 timetable.add_to(app)
 NOUNS = (
-    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, brand,
-    relays, check, bench,
+    staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, pictures, brand,
+    relays, bounces, check, bench,
 )  # fmt: skip
 for noun in NOUNS:
     app.add_typer(noun.app, name=noun.NAME)

@@ -1,4 +1,4 @@
-"""`publisher issues write`, `put`, `drop`, `pin`, `correct`: an editor’s hand in an issue."""
+"""`publisher issues write`, `put`, `drop`, `pin`: an editor’s hand in an issue."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -66,17 +66,6 @@ def pin(issue: Key, resource: Resource, as_json: AsJson = False) -> None:
     from publisher.newsletters import drafting
 
     _arrange(issue, as_json, lambda session, found: drafting.pin(session, found, resource))
-
-
-@app.command()
-def correct(issue: Key, now: Now = None, as_json: AsJson = False) -> None:
-    """Draft a correction to those an issue has reached. Write its opening, then send it."""
-    from publisher.cli.opening import acting
-    from publisher.newsletters import issues
-
-    with acting() as (_house, session):
-        row = row_of(session, issues.correct(session, issues.by_slug(session, issue), now=moment(now)))
-    answer(row, as_json, f"{row['issue']} is a draft. Write its opening with “issues write”.")
 
 
 def _arrange(key: str, as_json: bool, change: "Callable[[Session, Issue], object]") -> None:

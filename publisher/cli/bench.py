@@ -77,6 +77,14 @@ def webinars(
     details(_webinars(people), as_json)
 
 
+@app.command()
+def bounces(
+    mails: Annotated[int, typer.Option(min=10, help="Notices in the mailbox.")] = 10_000, as_json: AsJson = False
+) -> None:
+    """Reading what came back out of a mailbox, with all that follows; reading one notice, beside the library’s parser."""
+    details(_bounces(mails), as_json)
+
+
 @app.command("all")
 def everything(as_json: AsJson = False) -> None:
     """All of them; takes a few minutes."""
@@ -89,6 +97,7 @@ def everything(as_json: AsJson = False) -> None:
         "feed": _feed,
         "downloads": _downloads,
         "webinars": _webinars,
+        "bounces": _bounces,
     }
     figures: dict[str, dict[str, Any]] = {}
     for name, measure in measures.items():
@@ -154,6 +163,13 @@ def _downloads(lines: int = 1_000_000) -> dict[str, Any]:
     from publisher.bench import downloads as counting
 
     return counting.measure(migrations.upgrade, lines)
+
+
+def _bounces(mails: int = 10_000) -> dict[str, Any]:
+    from publisher import migrations
+    from publisher.bench import returns
+
+    return returns.measure(migrations.upgrade, mails)
 
 
 def _webinars(people: int = 10_000) -> dict[str, Any]:

@@ -47,6 +47,20 @@ def funding(given: Sequence[str] | None) -> list[dict[str, str]] | None:
     return [{"url": url, "text": text.strip()} for url, _, text in parts]
 
 
+def by_language(given: Sequence[str], option: str) -> dict[str, str]:
+    """`fr=Une correction` as a language and a text. `BadInput` for what is neither."""
+    from publisher.languages import normalise
+
+    said: dict[str, str] = {}
+    for one in given:
+        code, sign, text = one.partition("=")
+        language = normalise(code.strip()) if sign else None
+        if language is None:
+            raise BadInput(f"{option} is written as a language and a text, such as en=… or fr=….")
+        said[language] = text.strip()
+    return said
+
+
 def json_of(file: Path) -> dict[str, Any]:
     """The JSON object in a file; `BadInput` where there is none."""
     try:

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience.models import MailingList, Person
-from publisher.demo import content, listening, marker, past, people, podcasts, settling, shelf, webinars
+from publisher.demo import content, listening, marker, past, people, pictures, podcasts, settling, shelf, webinars
 from publisher.demo.living import demo_sources, private_hosts_for
 from publisher.demo.removal import remove, take_away
 from publisher.errors import Conflict
@@ -143,7 +143,8 @@ def _come_in(session: Session, house: House, now: datetime, *, until: datetime) 
     people.welcome(session, house, [r for r in fresh if people.joined_at(r, now) <= until], now=now)
     shelved = set(session.exec(select(Work.slug)))
     coming = [a for a in shelf.arrivals(now) if a.resource.key[:70] not in shelved and a.at <= until]
-    shelf.put_up(session, coming, now=now, reviewer=content.hub().staff[1].email)
+    works = shelf.put_up(session, coming, now=now, reviewer=content.hub().staff[1].email)
+    pictures.hang(session, house, coming, works, now=now)
     podcasts.air(session, house, until=until, now=now)
 
 

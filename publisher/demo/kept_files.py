@@ -9,8 +9,11 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from publisher.house import House
+from publisher.library.models import Work
+from publisher.mail.models import Identity
 from publisher.media import storage
 from publisher.media.models import MediaFile, Upload
+from publisher.newsletters.models import IssueItem
 from publisher.podcasts.models import Episode, Rendition, Show
 from publisher.webinars.models import Handout, Series, Speaker, Webinar
 
@@ -40,9 +43,16 @@ def of_webinars(series: Ids, webinars: Ids) -> Any:
     return pictures.union(faces, recordings, papers)
 
 
+def of_works(works: Ids) -> Any:
+    """Numbers of the pictures that these resources show."""
+    return _known(Work.picture_id).where(col(Work.id).in_(works))
+
+
 def take_away(session: Session, house: House, files: Ids) -> list[Path]:
     """Delete the rows that nothing uses any more. Returns the files to delete once this is committed."""
-    idle = session.exec(select(MediaFile).where(col(MediaFile.id).in_(files), col(MediaFile.id).not_in(_used()))).all()
+    logos = {str((logo or {}).get("digest", "")) for logo in session.exec(select(Identity.logo))}
+    which = select(MediaFile).where(col(MediaFile.id).in_(files), col(MediaFile.id).not_in(_used()))
+    idle = [media for media in session.exec(which) if media.digest not in logos]
     paths = [storage.path_of(house.settings, media) for media in idle]
     numbers = [media.id for media in idle]
     gone = delete(MediaFile).where(col(MediaFile.id).in_(numbers))
@@ -54,10 +64,12 @@ def _used() -> Any:
     """Numbers of all files that anything uses."""
     columns = (
         Show.artwork_id, Episode.audio_id, Episode.artwork_id, Rendition.media_id, Upload.media_id,
-        Series.picture_id, Speaker.picture_id, Webinar.recording_id, Handout.media_id,
+        Series.picture_id, Speaker.picture_id, Webinar.recording_id, Handout.media_id, Work.picture_id, IssueItem.picture_id,
     )  # fmt: skip
     first, *others = (_known(column) for column in columns)
-    return first.union(*others)
+    # What somebody put into the library of pictures themselves; the demo's own came there with it.
+    shelved = _known(MediaFile.id).where(col(MediaFile.shelved_at).is_not(None), col(MediaFile.shelved_at) != col(MediaFile.created_at))  # fmt: skip
+    return first.union(*others, shelved)
 
 
 def _known(column: Any) -> Any:

@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 from publisher.demo import gatherings, kept_files
 from publisher.errors import Conflict
 from publisher.library.models import Record, Source
+from publisher.mail.bounces.models import BounceMailbox, BounceTally
 from publisher.mail.models import Address
 from publisher.webinars import shelf
 from publisher.webinars.models import (
@@ -108,6 +109,9 @@ def pack_up(session: Session, here: Gathered, *, addresses: Ids, lists: Ids, ide
     _delete(session, Series, col(Series.id).in_(here.series))
     _delete(session, CohortCalendar, col(CohortCalendar.list_id).in_(lists))
     _delete(session, ReplyMailbox, col(ReplyMailbox.identity_id).in_(identities))
+    boxes = select(BounceMailbox.id).where(col(BounceMailbox.identity_id).in_(identities))
+    _delete(session, BounceTally, col(BounceTally.mailbox_id).in_(boxes))
+    _delete(session, BounceMailbox, col(BounceMailbox.identity_id).in_(identities))
 
 
 def close_source(session: Session) -> None:

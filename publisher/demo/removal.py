@@ -39,7 +39,7 @@ from publisher.mail.models import (
     MailEvent,
     Outbox,
 )
-from publisher.newsletters.models import Issue, IssueItem, Newsletter, Received, Section
+from publisher.newsletters.models import Correction, Issue, IssueItem, Newsletter, Received, Section
 from publisher.staff.models import Member, StaffSession
 from publisher.webinars.models import Registrant, Speaker
 
@@ -57,6 +57,7 @@ class Made:
     letters: Ids
     sources: Ids
     works: Ids
+    pictures: Ids
     addresses: Ids
     people: Ids
     on_air: off_air.OnAir
@@ -92,6 +93,7 @@ def take_away(session: Session, house: House) -> list[Path]:
     off_air.take_off(session, made.on_air, line.at, people=made.people)
     left = kept_files.take_away(session, house, [*made.on_air.files, *made.gathered.files])
     _works(session, made)
+    left += kept_files.take_away(session, house, made.pictures)
     off_air.close_source(session)
     packing_up.close_source(session)
     _people(session, made)
@@ -123,6 +125,7 @@ def _made(session: Session, house: House) -> Made:
     issues = _ids(session, Issue, col(Issue.newsletter_id).in_(newsletters))
     here, met = off_air.on_air(session, at), packing_up.gathered(session, at)
     of_issues = select(Issue.letter_id).where(col(Issue.id).in_(issues), col(Issue.letter_id).is_not(None))
+    works = _works_of(session, sources, [*here.records, *met.records])
     return Made(
         identities=identities_of,
         lists=lists,
@@ -139,7 +142,8 @@ def _made(session: Session, house: House) -> Made:
             ),
         ),
         sources=sources,
-        works=_works_of(session, sources, [*here.records, *met.records]),
+        works=works,
+        pictures=kept_files.brought(session, kept_files.of_works(works), at),
         addresses=people_addresses,
         people=_ids(session, Person, or_(col(Person.address_id).in_(people_addresses), col(Person.id).in_(moved))),
         on_air=here,
@@ -224,6 +228,7 @@ def _mails(session: Session, made: Made) -> None:
 def _issues(session: Session, made: Made) -> None:
     items = or_(col(IssueItem.issue_id).in_(made.issues), col(IssueItem.work_id).in_(made.works))
     _delete(session, IssueItem, items)
+    _delete(session, Correction, col(Correction.issue_id).in_(made.issues))
     session.execute(update(Issue).where(col(Issue.id).in_(made.issues)).values(corrects_id=None))
     _delete(session, Issue, col(Issue.id).in_(made.issues))
 

@@ -35,8 +35,8 @@ def arrivals(now: datetime) -> list[Arrival]:
     return sorted(coming, key=lambda arrival: arrival.at)
 
 
-def put_up(session: Session, coming: Sequence[Arrival], *, now: datetime, reviewer: str) -> None:
-    """Write these resources. `now` is the demo's today; `reviewer` is the member of staff who decided about them."""
+def put_up(session: Session, coming: Sequence[Arrival], *, now: datetime, reviewer: str) -> list[Work]:
+    """Write these resources, and return them in their order. `now` is the demo's today; `reviewer` is the member of staff who decided about them."""
     source_id = session.exec(select(Source.id).where(col(Source.slug) == marker.SHELF)).one()
     works = [_work(arrival, now, reviewer) for arrival in coming]
     session.add_all(works)
@@ -54,6 +54,7 @@ def put_up(session: Session, coming: Sequence[Arrival], *, now: datetime, review
             session.execute(insert(table), rows)
     look_alikes.flag(session, works, now=now)
     index_works(session, [work.id for work in works if work.id is not None])
+    return works
 
 
 def _came(thing: Resource, place: int, now: datetime) -> datetime:

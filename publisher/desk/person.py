@@ -62,6 +62,7 @@ NOT_PERSONAL: dict[str, str] = {
     "newsletter": "names of newsletters",
     "term": "names of the vocabulary",
     "lease": "names of processes",
+    "bounce_mailbox": "mailboxes of the hub itself: what readers sent there is read and not kept",
     "sender": "names of processes and machines",
     "webinar_mailing": "`by` is a member of staff",
     "webinar_feedback": "answers are nobody's: `voter` is a keyed hash, so that each answers once",

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from publisher.audience import people
 from publisher.audience.models import AddressChange, Consent, MailingList, Person
+from publisher.mail.bounces.judging import REASONS
 from publisher.mail.models import Letter, MailEvent, Outbox, OutboxState
 from publisher.webinars.models import Registrant, Registration, RegistrationState, Series, Speaker
 
@@ -31,8 +32,15 @@ _BOOKED = {
     "staff": "Was registered for “{title}” by staff.",
     "demo": "Was registered for “{title}” for the demo.",
 }
+_STOPPED = {
+    "bounced": "Mail to the address was stopped: it came back.",
+    "complained": "Mail to the address was stopped: they complained about a mail.",
+    "erased": "Mail to the address was stopped: the person was erased.",
+    "staff": "Mail to the address was stopped by staff.",
+}
 _EVENTS = {
-    "bounce": "“{title}” came back.",
+    "bounce": "“{title}” came back{why}",
+    "suppressed": "Too many mails came back, so nothing more is sent for now.",
     "complaint": "Complained about “{title}”.",
     "click": "Followed a link in “{title}”.",
     "rejected": "“{title}” was refused: {text}",
@@ -70,7 +78,9 @@ def _of_address(session: Session, person: Person) -> list[Line]:
     address = people.address_of(session, person)
     lines: list[Line] = []
     if address.suppressed and address.suppressed_at:
-        lines.append((address.suppressed_at, f"Mail to the address was stopped: {address.reason}."))
+        lines.append(
+            (address.suppressed_at, _STOPPED.get(address.reason, f"Mail to the address was stopped: {address.reason}."))
+        )
     changes = session.exec(select(AddressChange).where(col(AddressChange.person_id) == person.id))
     for change in changes:
         lines.append((change.asked_at, "Asked for another address."))
@@ -121,6 +131,13 @@ def _of_mails(session: Session, person: Person) -> list[Line]:
     whose = select(Outbox.id).where(col(Outbox.address_id) == person.address_id)
     for event in session.exec(select(MailEvent).where(col(MailEvent.outbox_id).in_(whose)).order_by(col(MailEvent.id))):
         if event.kind in _EVENTS:
-            sentence = _EVENTS[event.kind].format(title=titles.get(event.outbox_id, "a mail"), text=event.text)
-            lines.append((event.at, sentence))
+            title = titles.get(event.outbox_id, "a mail")
+            lines.append((event.at, _EVENTS[event.kind].format(title=title, text=event.text, why=_why(event))))
     return lines
+
+
+def _why(event: MailEvent) -> str:
+    """Why a mail came back, in words, and in those of the server that wrote so."""
+    reason = REASONS.get(str(event.data.get("class", "")), "")
+    wrote = f" Their server wrote: “{event.text}”" if event.text else ""
+    return f": {reason[0].lower()}{reason[1:]}{wrote}" if reason else "."

@@ -16,7 +16,14 @@ from publisher.languages.folding import folded
 SOURCE_LANGUAGE = "en"
 """What the interface is written in, and the end of every fallback chain."""
 
-LANGUAGES: dict[str, str] = {"en": "English", "fr": "Français", "ar": "العربية"}
+LANGUAGES: dict[str, str] = {
+    "en": "English",
+    "fr": "Français",
+    "ar": "العربية",
+    "es": "Español",
+    "pt": "Português",
+    "sw": "Kiswahili",
+}
 """The languages the interface speaks, each by its own name, in the order a switch shows them."""
 
 _REGIONS_THAT_MATTER = frozenset({"pt-BR", "fa-AF"})

@@ -20,7 +20,14 @@ _LATIN_AMERICA = {  # M49's name; CLDR shortens it and so leaves the Caribbean o
     "ar": "أمريكا اللاتينية والكاريبي",
     "sw": "Amerika ya Kilatini na Karibi",
 }
-_WORLD = {"en": "The whole world", "fr": "Le monde entier", "ar": "العالم كله"}
+_WORLD = {
+    "en": "The whole world",
+    "fr": "Le monde entier",
+    "ar": "العالم كله",
+    "es": "Todo el mundo",
+    "pt": "O mundo inteiro",
+    "sw": "Dunia nzima",
+}
 
 VARIANTS: dict[str, str] = {
     "AE": "UAE|Emirates",

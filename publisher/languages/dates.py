@@ -4,6 +4,7 @@ English is written day first ("Thursday 26 November 2026, 9:00"), because reader
 European in every language: addresses, figures and times in a mail then read the same in both directions.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -22,7 +23,13 @@ _OWN_PATTERNS = {
     "en": {"long": "d MMMM y", "full": "EEEE d MMMM y", "time": "H:mm", "day": "EEEE d MMMM"},
     "fr": {"day": "EEEE d MMMM", "time": "H'\u00a0h\u00a0'mm"},
     "ar": {"day": "EEEE، d MMMM"},
+    "es": {"full": "EEEE d 'de' MMMM 'de' y", "day": "EEEE d 'de' MMMM"},
+    "pt": {"day": "EEEE, d 'de' MMMM"},
+    "sw": {"day": "EEEE, d MMMM"},
 }
+_BEGINS_WITH_I = re.compile(r"h?[ií](?![aeouáéóú])", re.IGNORECASE)
+"""A Spanish word before which “y” becomes “e”: Irán, Hidalgo; not hielo, where the i is half a consonant."""
+
 _SIZES = (N_("%(number)s kB"), N_("%(number)s MB"), N_("%(number)s GB"), N_("%(number)s TB"))
 
 
@@ -82,8 +89,15 @@ def relative(instant: datetime, now: datetime, language: str) -> str:
 
 
 def number(n: float, language: str) -> str:
-    """A figure with the language's separators: 12,480 in English, 12 480 in French."""
-    return str(format_decimal(n, locale=locale_of(language)))
+    """A figure with the language's separators: 12,480 in English, 12 480 in French, 12.480 in Portuguese.
+
+    Spanish is read where 12.480 is twelve and a half as well as where it is twelve thousand, so it has the space of the
+    Academies' spelling there, from five digits on.
+    """
+    plain = str(format_decimal(n, locale=locale_of(language)))
+    if language.split("-")[0] != "es":
+        return plain
+    return plain.replace(".", "\u202f" if abs(n) >= 10_000 else "")
 
 
 def join_list(items: list[str] | tuple[str, ...], language: str) -> str:
@@ -91,6 +105,9 @@ def join_list(items: list[str] | tuple[str, ...], language: str) -> str:
     names = list(items)
     if language.split("-")[0] == "en":  # CLDR's plain English puts a comma before "and"
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    if language.split("-")[0] == "es" and len(names) > 1:
+        joint = "e" if _BEGINS_WITH_I.match(names[-1]) else "y"
+        return f"{', '.join(names[:-1])} {joint} {names[-1]}"
     return str(format_list(names, locale=locale_of(language))) if names else ""
 
 

@@ -35,6 +35,13 @@ _ARABIC_PLURALS = (  # CLDR's; Babel's own expression puts 11 to 99 under "other
     "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5);"
 )
 
+_VOICES = {  # for whoever translates next: one reader is spoken to in one way throughout
+    "es": "Neutral international Spanish; the reader is “usted”. No word that only one country uses, no gendered reader.",
+    "pt": "Portuguese in Brazilian spelling; the reader is “você”, possessives keep their article, so that it reads well in\n"
+    "# Maputo, Luanda and Lisbon too.",
+    "sw": "Standard Swahili; the reader is one person (u-, “wewe”). Times are written on the 24-hour clock and without “saa”,\n"
+    "# because “saa tatu” is counted from dawn.",
+}
 _METHODS = [("templates/**.*", "jinja2.ext:babel_extract"), ("publisher/**.py", "python"), ("scheduler.py", "python")]
 _OPTIONS = {
     "templates/**.*": {
@@ -123,7 +130,8 @@ def _file_header(catalogue: Catalog) -> str:
 
 
 def _header(language: str) -> str:
-    return f"# {LANGUAGES.get(language, language)}: what readers are shown. Sentences are collected by publisher.languages.extract."
+    first = f"# {LANGUAGES.get(language, language)}: what readers are shown. Sentences are collected by publisher.languages.extract."
+    return f"{first}\n# {_VOICES[language]}" if language in _VOICES else first
 
 
 def _english(message: Message) -> str:

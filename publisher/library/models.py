@@ -95,6 +95,9 @@ class Work(SQLModel, table=True):
     file_type: str = ""
     image_url: str | None = None
     image_alt: str = ""
+    picture_id: int | None = Field(
+        default=None, foreign_key="media_file.id", index=True
+    )  # one of ours, that readers see
     reviewed_at: datetime | None = None
     reviewed_by: str = ""
     note: str = ""  # why it was rejected or withdrawn

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from publisher.mail import headers
+from publisher.mail.bounces import return_path
 from publisher.mail.claiming import Claimed
 from publisher.mail.letters import Edition
 from publisher.mail.models import Identity, Letter, LetterEdition
@@ -37,6 +38,7 @@ class Builder:
         self._tokens = tokens
         self._editions: OrderedDict[int, Edition] = OrderedDict()
         self._letters: dict[int, tuple[Mapping[str, list[str]], Identity]] = {}
+        self._return_addresses: dict[int, str] | None = None
 
     def build(self, session: Session, row: Claimed, *, now: datetime, smtputf8: bool) -> Mail | None:
         """The mail of that row; None where nothing is left to say: all its items have ended, or it came too late.
@@ -61,7 +63,19 @@ class Builder:
             smtputf8=smtputf8,
         )
         recipient = headers.wire_address(row.email, smtputf8=smtputf8)
-        return Mail(row, headers.wire_address(identity.from_address), recipient, data)
+        return Mail(row, self._sent_under(session, row, identity), recipient, data)
+
+    def look_again(self) -> None:
+        """Ask the database anew for what may be set while a sender runs: under which addresses mails are sent."""
+        self._return_addresses = None
+
+    def _sent_under(self, session: Session, row: Claimed, identity: Identity) -> str:
+        """The envelope's sender: an address of this mail alone where somebody reads what comes back to it, else the identity's."""
+        if self._return_addresses is None:
+            self._return_addresses = return_path.of_identities(session)
+        if address := self._return_addresses.get(identity.id or 0):
+            return return_path.made(self._tokens, address, row.id)
+        return headers.wire_address(identity.from_address)
 
     def values(self, row: Claimed, links: Mapping[str, list[str]]) -> dict[str, str]:
         """The reader's links, made from the row's subject, and what the row brings of its own.

@@ -128,6 +128,7 @@ class Sender:
 
     def _take(self, session: Session, relay: Relay, now: datetime) -> list[Claimed]:
         """Claim the next batch: personal letters from all of what the relay may get, others from their part of it."""
+        self._builder.look_again()
         room = relays.allowance(session, relay, now)
         rows: list[Claimed] = []
         for ranks, left in (((0,), room.personal), ((1, 2), room.bulk)):

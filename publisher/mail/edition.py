@@ -230,8 +230,12 @@ class Edition:
         if not link:
             raise BadInput("This letter needs a value for “unsubscribe”.", field="unsubscribe")
         mailbox = self._compiled["unsubscribe_mailto"]
-        token = values.get("token", "unsubscribe")
-        return headers.list_unsubscribe(link, f"mailto:{mailbox}?subject={token}" if mailbox else None)
+        if not mailbox:
+            return headers.list_unsubscribe(link)
+        # Who writes there is known by the token of their link: its last part, of letters, digits, - _ and one dot.
+        token = link.rpartition("/")[2]
+        subject = token if token.count(".") == 1 and "?" not in token else "unsubscribe"
+        return headers.list_unsubscribe(link, f"mailto:{mailbox}?subject={subject}")
 
     def _subject_line(self, name: str, values: Mapping[str, str], zone: str) -> bytes:
         return headers.unstructured("Subject", self.subject_for(name, values, zone)).encode("ascii")

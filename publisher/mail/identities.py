@@ -72,9 +72,21 @@ def brand_of(identity: Identity, settings: Settings) -> dict[str, Any]:
         "name": identity.name,
         "accent": identity.accent,
         "accent_text": text_on(identity.accent),
-        "logo_url": identity.logo_url,
+        **_logo(identity, settings),
         "postal_address": identity.postal_address,
         "website": identity.website or settings.public_url,
+    }
+
+
+def _logo(identity: Identity, settings: Settings) -> dict[str, Any]:
+    """By an absolute address of ours: one that lies elsewhere would tell its host who opens our mail."""
+    logo = identity.logo
+    if not logo:
+        return {"logo_url": None}
+    return {
+        "logo_url": settings.url(str(logo["path"])),
+        "logo_width": int(logo["width"]),
+        "logo_height": int(logo["height"]),
     }
 
 

@@ -10,7 +10,7 @@ around what stands only if that value is not empty.
 
 Context of every kind
 ---------------------
-    brand       {name, accent, postal_address, website; logo_url and logo_width (px) or neither}
+    brand       {name, accent, postal_address, website; logo_url, logo_width and logo_height (px), or none of them}
     rich        {name: Markdown}, optional; sanitised here, so nothing unsafe can come in
     reasons     {code: phrase}, optional; "" is always known and empty
     preheader   optional
@@ -21,7 +21,7 @@ Context by kind (links in brackets are marks: their addresses come per reader, i
     issue       newsletter {name, url}; issue {title, number, date_text, url}; signed_by; subscribe_url; subject optional;
                 sections [{key, title, items: [item]}]; rich.opening optional   [unsubscribe, preferences; browser optional]
       item      {key, title, url, kind_label, countries_text, language_label, blurb, publisher, pages_text}; optional: until,
-                starts_at, featured, button_label, image {url, alt, width, credit}
+                starts_at, featured, button_label, image {url, alt, width, height, credit}
     correction  newsletter, issue {title, date_text, url}, signed_by; rich.correction [unsubscribe, preferences]
     confirm     list_name, days (until the link expires), wording (what they asked for, in words) [confirm]
     welcome     list_name, newsletter_url, next_text optional ("The next one comes on …") [preferences, unsubscribe]

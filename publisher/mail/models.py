@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -23,7 +23,9 @@ class Identity(SQLModel, table=True):
     postal_address: str = ""
     website: str = ""
     accent: str = "#1f6f5c"
-    logo_url: str | None = None
+    logo_url: str | None = None  # where it lies elsewhere; shown nowhere, because pictures are served by us
+    # What is shown: {path (without the host), width, height, digest} of a picture of ours, copied when it was chosen.
+    logo: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     # Domain of Message-IDs and List-Ids. Kept, never derived again: it survives a move of the site.
     domain: str
     # Set only where somebody or something reads that mailbox; then List-Unsubscribe offers mailto as well.
@@ -261,3 +263,15 @@ class Sender(SQLModel, table=True):
     pid: int
     started: str  # start time of the process as the kernel tells it: a reused pid is another process
     seen_at: datetime
+
+
+class Inbox(SQLModel):
+    """The columns of a table of mailboxes that are read by IMAP; see `inboxes`."""
+
+    url: str  # imaps://user:password@host/INBOX
+    last_uid: int = Field(default=0, sa_type=BigInteger)
+    uid_validity: int = Field(default=0, sa_type=BigInteger)
+    state: str = "ok"  # ok | failing
+    error: str = ""
+    checked_at: datetime | None = None
+    reading_until: datetime | None = None  # somebody is at it

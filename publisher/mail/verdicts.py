@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from publisher.mail import addresses, relays
+from publisher.mail.bounces import scoring
 from publisher.mail.claiming import Claimed
-from publisher.mail.models import Address, Letter, MailEvent, Outbox, OutboxState, Suppression
+from publisher.mail.models import Address, Letter, MailEvent, OutboxState, Suppression
 from publisher.mail.replies import ReplyClass, classify
 from publisher.mail.smtp import Outcome
 
@@ -94,13 +95,16 @@ def _refused(session: Session, row: Claimed, outcome: Outcome, tally: Tally, now
         again = now + pause_after(attempts, row.id)
         if row.expires_at is not None and again >= row.expires_at:
             _event(session, row, "expired", f"{attempts}", outcome, now, kind)
+            _score(session, row, change, attempts, kind.kind, now)
             return change | {"state": OutboxState.EXPIRED, "done_at": now}
         _event(session, row, "deferred", f"{attempts}", outcome, now, kind)
         return change | {"state": OutboxState.DEFERRED, "not_before": again}
     _event(session, row, "rejected", f"{attempts}", outcome, now, kind)
-    if kind.action == "bounce" or (kind.action == "bounce_later" and _inactive_before(session, row, now)):
+    if kind.action == "bounce":
         address = session.get_one(Address, row.address_id)
         addresses.suppress(session, address, Suppression.BULK, "bounced", now=now, detail=change["reply"])
+    else:
+        _score(session, row, change, attempts, kind.kind, now)
     return change | {"state": OutboxState.REJECTED, "done_at": now}
 
 
@@ -120,14 +124,11 @@ def _not_the_readers(
     return {"state": OutboxState.DEFERRED, "not_before": now + pause_after(attempts + 3, row.id)}
 
 
-def _inactive_before(session: Session, row: Claimed, now: datetime) -> bool:
-    """Whether this address was refused as switched off on an earlier day as well."""
-    earlier = session.exec(
-        select(MailEvent)
-        .join(Outbox, col(Outbox.id) == col(MailEvent.outbox_id))
-        .where(col(Outbox.address_id) == row.address_id, col(MailEvent.kind) == "rejected", col(MailEvent.at) < now)
-    ).all()
-    return any(e.data.get("class") == "inactive" and e.at.date() != now.date() for e in earlier)
+def _score(session: Session, row: Claimed, change: dict[str, Any], attempts: int, kind: str, now: datetime) -> None:
+    """A point against the address, and what follows when they are full."""
+    session.flush()
+    address = session.get_one(Address, row.address_id)
+    scoring.follow(session, address, row.id, f"{attempts}", now=now, words=change["reply"], kind=kind)
 
 
 def _event(

@@ -13,6 +13,8 @@ class MediaFile(SQLModel, table=True):
     `type`: what its bytes are, whatever it was called. `length`: bytes. `duration`: seconds. `bit_rate`: bits per second.
     `audio_start`: bytes before the sound (the ID3v2 tag of an MP3), which is what a download's first minute is counted from.
     `details`: chapters and tags found inside, encoder, channels, sample rate, `loudness`.
+    `shelved_at`: when it came into the library of pictures (`pictures`), empty where it is not in it. `alt` is what it shows,
+    `alts` the same in other languages; `decorative`: somebody said that it shows nothing that words would miss.
     """
 
     __tablename__ = "media_file"
@@ -31,6 +33,10 @@ class MediaFile(SQLModel, table=True):
     alt: str = ""
     credit: str = ""
     licence: str = ""
+    alts: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    decorative: bool | None = None
+    source_url: str | None = None  # where it was fetched from
+    shelved_at: datetime | None = Field(default=None, index=True)
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     created_at: datetime
 

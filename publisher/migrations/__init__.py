@@ -22,6 +22,7 @@ ROOMS_WITH_TABLES = (
     "publisher.budgets",
     "publisher.vocabulary.models",
     "publisher.mail.models",
+    "publisher.mail.bounces.models",
     "publisher.media.models",
     "publisher.staff.models",
     "publisher.audience.models",

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from markupsafe import Markup
+from sqlmodel import Session, col, func, select
 
 from feeds.archive import ArchiveFeed, ArchiveItem
-from publisher import languages, markdown
+from publisher import clock, languages, markdown
 from publisher.audience.models import MailingList
 from publisher.errors import NotFound
 from publisher.house import House
 from publisher.languages import N_
 from publisher.mail.models import Identity
+from publisher.newsletters import correcting
+from publisher.newsletters.correcting import LET_OUT
 from publisher.newsletters.letter import context_of, date_text, entries, title_of
-from publisher.newsletters.models import Issue, IssueState, Newsletter
+from publisher.newsletters.models import Correction, Issue, Newsletter
 from publisher.newsletters.newsletters import languages_of, title_in
-
-LET_OUT = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT)
 
 
 def open_newsletters(session: Session) -> list[Newsletter]:
@@ -99,9 +100,33 @@ def page(session: Session, house: House, newsletter: Newsletter, issue: Issue, l
         "opening_html": markdown.to_html(opening) if opening else "",
         "signed_by": context["signed_by"],
         "sections": context["sections"],
+        "corrections": _corrections(session, newsletter, issue, language, context["sections"]),
         "language": language,
         "direction": languages.direction(language),
     }
+
+
+def _corrections(
+    session: Session, newsletter: Newsletter, issue: Issue, language: str, sections: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What was corrected on this page, the newest first: when, what it was about, and the note."""
+    titles = {item["work_id"]: item["title"] for part in sections for item in part["items"]}
+    zone = clock.zone(newsletter.zone)
+    found: list[dict[str, Any]] = []
+    for one in correcting.of(session, [issue]):
+        text, code = correcting.note_in(one, newsletter, language)
+        day = one.created_at.astimezone(zone).date()
+        found.append(
+            {
+                "at": one.created_at.astimezone(UTC),
+                "date_text": languages.date_in_words(day, language),
+                "about": titles.get(one.work_id, ""),
+                "html": Markup(markdown.to_html(text)),  # noqa: S704 - sanitised there
+                "language": code,
+                "direction": languages.direction(code),
+            }
+        )
+    return found
 
 
 def feed(
@@ -135,7 +160,7 @@ def _feed_item(session: Session, house: House, newsletter: Newsletter, issue: Is
         summary=shown["issue"]["preheader"],
         content_html=house.templates.render("web/public/issue_feed.html", language=language, **shown),
         published=moment,
-        updated=moment,
+        updated=max([moment, *(one["at"] for one in shown["corrections"])]),
         language=language,
     )
 
@@ -154,6 +179,8 @@ def _tagline(newsletter: Newsletter, language: str) -> str:
 
 
 def last_change(session: Session, newsletter: Newsletter) -> datetime | None:
-    """When the archive changed last: what a feed's validators are made of."""
+    """When the archive changed last, by an issue or by a correction: what a feed's validators are made of."""
     newest = published(session, newsletter, limit=1)
-    return newest[0].planned_from if newest else None
+    which = select(func.max(Correction.created_at)).join(Issue, col(Issue.id) == col(Correction.issue_id))
+    corrected = session.exec(which.where(col(Issue.newsletter_id) == newsletter.id)).one()
+    return max((when for when in (corrected, newest[0].planned_from if newest else None) if when), default=None)

@@ -156,13 +156,13 @@ def special(session: Session, newsletter: Newsletter, list_slug: str | None, *, 
     return _extra(session, newsletter, "special", list_id, now, None)
 
 
-def correct(session: Session, original: Issue, *, now: datetime) -> Issue:
-    """A correction to those the issue has reached: an opening that says what was wrong."""
+def correct(session: Session, original: Issue, *, now: datetime, work_id: int | None = None) -> Issue:
+    """A letter to those the issue has reached (`work_id`: who had this item by it): an opening that says what was wrong."""
     if original.letter_id is None or original.kind == "correction":
         raise Conflict("Only an issue that was sent can be corrected.")
     newsletter = session.get_one(Newsletter, original.newsletter_id)
     correction = _extra(session, newsletter, "correction", original.list_id, now, original.id)
-    correction.subjects = dict(original.subjects)
+    correction.subjects, correction.corrects_work_id = dict(original.subjects), work_id
     session.add(correction)
     return correction
 

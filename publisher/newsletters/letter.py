@@ -19,11 +19,15 @@ from publisher.library.models import ON_THE_SHELF, Subject, Work, WorkText
 from publisher.mail.identities import brand_of
 from publisher.mail.letters import Edition, HeaderPlan, compile_letter
 from publisher.mail.models import Identity
+from publisher.media.models import MediaFile
+from publisher.media.pictures import in_mail
+from publisher.media.pictures import of as pictures_of
 from publisher.newsletters import reasons
 from publisher.newsletters.drafting import has_ended, items_of
 from publisher.newsletters.matching import Item
 from publisher.newsletters.models import Issue, IssueItem, Newsletter, Section
 from publisher.newsletters.newsletters import sections_of, title_in
+from publisher.settings import Settings
 from publisher.vocabulary import terms
 from publisher.vocabulary.kinds import KIND_LABELS
 from publisher.vocabulary.models import EDITABLE_FACETS
@@ -41,6 +45,7 @@ class Entry:
     texts: dict[str, WorkText]
     section: Section
     listing: IssueItem
+    picture: MediaFile | None = None
 
 
 def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
@@ -56,6 +61,7 @@ def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
     firm = select(Subject).where(col(Subject.work_id).in_(ids), col(Subject.suggested).is_(False))
     for subject in session.exec(firm).all():
         subjects.setdefault(subject.work_id, set()).add((subject.facet, subject.key))
+    pictures = pictures_of(session, {p for i in listings for p in (i.picture_id, works[i.work_id].picture_id) if p})
     found: list[Entry] = []
     for listing in listings:
         work, its_texts = works[listing.work_id], texts.get(listing.work_id, {})
@@ -71,7 +77,8 @@ def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
                 subjects=frozenset(subjects.get(listing.work_id, ())),
                 ends_at=work.ends_at or work.starts_at,
             )
-            found.append(Entry(item, work, its_texts, section, listing))
+            shown = pictures.get(listing.picture_id or (work.picture_id if work.state == "featured" else None) or 0)
+            found.append(Entry(item, work, its_texts, section, listing, shown))
     return found
 
 
@@ -133,7 +140,7 @@ def context_of(
         "preheader": issue.preheaders.get(language, ""),
         "rich": {"correction" if issue.kind == "correction" else "opening": opening} if opening else {},
         "signed_by": issue.signed_by or newsletter.signed_by,
-        "sections": _sections(contents, language, name_of, now),
+        "sections": _sections(contents, language, name_of, now, house.settings),
         "reasons": reasons.table((entry.item for entry in contents), language, name_of),
         "subscribe_url": house.settings.url(home),
     }
@@ -188,14 +195,17 @@ def may_be_sent(identity: Identity) -> None:
         )
 
 
-def _sections(contents: Sequence[Entry], language: str, name_of: Any, now: datetime) -> list[dict[str, Any]]:
+def _sections(
+    contents: Sequence[Entry], language: str, name_of: Any, now: datetime, settings: Settings
+) -> list[dict[str, Any]]:
     sections: dict[str, dict[str, Any]] = {}
     for entry in contents:
         key = entry.section.key
         titles = entry.section.titles
         title = titles.get(language) or titles.get("en") or next(iter(titles.values()), key.capitalize())
         part = sections.setdefault(key, {"key": key, "title": str(title), "items": []})
-        part["items"] += [_shown(entry, text, language, name_of, now) for text in entry.texts.values()]
+        image = {"image": in_mail(settings, entry.picture, language)} if entry.picture else {}
+        part["items"] += [_shown(entry, text, language, name_of, now) | image for text in entry.texts.values()]
     return list(sections.values())
 
 

@@ -76,6 +76,7 @@ class Issue(SQLModel, table=True):
     letter_id: int | None = Field(default=None, foreign_key="letter.id")
     list_id: int = Field(foreign_key="mailing_list.id")
     corrects_id: int | None = Field(default=None, foreign_key="issue.id")
+    corrects_work_id: int | None = Field(default=None, foreign_key="work.id")  # goes to those only who had this item
     subjects: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     preheaders: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     openings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # Markdown
@@ -108,8 +109,28 @@ class IssueItem(SQLModel, table=True):
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )  # rewritten per language
     blurbs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    picture_id: int | None = Field(
+        default=None, foreign_key="media_file.id", index=True
+    )  # instead of the resource's own
     added_at: datetime
     __table_args__ = (UniqueConstraint("issue_id", "work_id"),)
+
+
+class Correction(SQLModel, table=True):
+    """A dated note on the page of an issue that was let out: what was wrong, what is right.
+
+    `work_id`: the item it is about; empty: the issue as a whole. `letter_issue_id`: the issue of kind `correction` that tells
+    those it has reached, if there is one; `to_item`: only those who had the item.
+    """
+
+    __tablename__ = "issue_correction"
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = Field(foreign_key="issue.id", index=True)
+    work_id: int | None = Field(default=None, foreign_key="work.id")
+    notes: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # {language: Markdown}
+    letter_issue_id: int | None = Field(default=None, foreign_key="issue.id", unique=True)
+    to_item: bool = False
+    created_at: datetime
 
 
 class Received(SQLModel, table=True):

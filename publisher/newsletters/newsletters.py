@@ -21,14 +21,28 @@ RELEASES = ("by-hand", "by-itself")
 FIRST_SECTIONS: tuple[dict[str, Any], ...] = (
     {
         "key": "coming",
-        "titles": {"en": "Coming up", "fr": "À venir", "ar": "قريبًا"},
+        "titles": {
+            "en": "Coming up",
+            "fr": "À venir",
+            "ar": "قريبًا",
+            "es": "Próximamente",
+            "pt": "Em breve",
+            "sw": "Yanayokuja",
+        },
         "mode": "until",
         "kinds": "webinar,event,call",
         "limit": 6,
     },
     {
         "key": "new",
-        "titles": {"en": "New in the library", "fr": "Nouveau", "ar": "جديد المكتبة"},
+        "titles": {
+            "en": "New in the library",
+            "fr": "Nouveautés de la bibliothèque",
+            "ar": "جديد المكتبة",
+            "es": "Novedades de la biblioteca",
+            "pt": "Novidades da biblioteca",
+            "sw": "Mpya kwenye maktaba",
+        },
         "mode": "once",
         "limit": 12,
     },

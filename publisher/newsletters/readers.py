@@ -49,7 +49,7 @@ def subscribers(
         select(
             PERSON.c.id, PERSON.c.key, PERSON.c.address_id, ADDRESS.c.email, PERSON.c.name, PERSON.c.zone, PERSON.c.country, PERSON.c.languages,
         )
-        .where(PERSON.c.id > after, ADDRESS.c.suppressed == "", *_active(issue, now))
+        .where(PERSON.c.id > after, ADDRESS.c.suppressed == "", *_active(session, issue, now))
         .order_by(PERSON.c.id)
         .limit(limit)
     )  # fmt: skip
@@ -60,7 +60,9 @@ def subscribers(
 
 def suppressed_count(session: Session, issue: Issue, *, now: datetime) -> int:
     """Readers of the list whose address gets no newsletters."""
-    statement = select(func.count()).select_from(PERSON).where(ADDRESS.c.suppressed != "", *_active(issue, now))
+    statement = (
+        select(func.count()).select_from(PERSON).where(ADDRESS.c.suppressed != "", *_active(session, issue, now))
+    )
     return int(session.execute(_joined(statement)).scalar_one())
 
 
@@ -112,20 +114,34 @@ def as_subscriber(person: Person) -> Subscriber:
     )
 
 
-def _active(issue: Issue, now: datetime) -> list[Any]:
+def _active(session: Session, issue: Issue, now: datetime) -> list[Any]:
     conditions: list[Any] = [
         SUBSCRIPTION.c.list_id == issue.list_id,
         SUBSCRIPTION.c.state == SubscriptionState.ACTIVE.value,
         or_(PERSON.c.paused_until.is_(None), PERSON.c.paused_until <= now),
     ]
     if issue.corrects_id is not None:
-        reached = (
-            select(OUTBOX.c.address_id)
-            .join(Issue, and_(col(Issue.letter_id) == OUTBOX.c.letter_id, col(Issue.id) == issue.corrects_id))
-            .where(OUTBOX.c.state.in_((OutboxState.ACCEPTED.value, OutboxState.UNCERTAIN.value)))
-        )
-        conditions.append(PERSON.c.address_id.in_(reached))
+        conditions.append(_reached(session, issue))
     return conditions
+
+
+def _reached(session: Session, issue: Issue) -> Any:
+    """Whose mail of the corrected issue was accepted, at the address they have now or had then; who had the item by it."""
+    accepted = OUTBOX.c.state.in_((OutboxState.ACCEPTED.value, OutboxState.UNCERTAIN.value))
+    had = (
+        select(RECEIVED.c.person_id)
+        .join(OUTBOX, OUTBOX.c.id == RECEIVED.c.outbox_id)
+        .where(RECEIVED.c.issue_id == issue.corrects_id, accepted)
+    )
+    if issue.corrects_work_id is not None:
+        same = [one for ids in standing_for(session, [issue.corrects_work_id]).values() for one in ids]
+        return PERSON.c.id.in_(had.where(RECEIVED.c.work_id.in_([issue.corrects_work_id, *same])))
+    mailed = (
+        select(OUTBOX.c.address_id)
+        .join(Issue, and_(col(Issue.letter_id) == OUTBOX.c.letter_id, col(Issue.id) == issue.corrects_id))
+        .where(accepted)
+    )
+    return or_(PERSON.c.address_id.in_(mailed), PERSON.c.id.in_(had))
 
 
 def _joined(statement: Any) -> Any:

@@ -91,7 +91,7 @@ TOPICS: dict[str, Names] = {
         "Inclusão e deficiência",
         "Ujumuishi na ulemavu",
     ),
-    "gender": _named("Gender", "Genre", "النوع الاجتماعي", "Género", "Género", "Jinsia"),
+    "gender": _named("Gender", "Genre", "النوع الاجتماعي", "Género", "Gênero", "Jinsia"),
     "financing": _named("Financing", "Financement", "التمويل", "Financiación", "Financiamento", "Ufadhili"),
     "policy": _named(
         "Policy and governance",

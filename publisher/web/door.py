@@ -24,6 +24,7 @@ BODY_LIMITS = (
     ("/studio/podcasts/uploads", 17 * MEGA),  # a piece of a file
     ("/studio/podcasts/sounds/", 4_300 * MEGA),  # a whole one, from browsers without scripts; it is written to the disk
     ("/studio/podcasts", 60 * MEGA),
+    ("/studio/pictures", 31 * MEGA),
     ("/studio", 2 * MEGA),
     ("/api/", 256 * KILO),
     ("/u/", 64 * KILO),

@@ -140,16 +140,24 @@ def changing(request: Request) -> Iterator[Page]:
         yield _page(request, site, session)
 
 
-def hub_of(session: Session, language: str = languages.SOURCE_LANGUAGE) -> dict[str, str]:
+def hub_of(session: Session, language: str = languages.SOURCE_LANGUAGE) -> dict[str, Any]:
     """What pages in `language` say of the hub; before it is set up, next to nothing."""
     found = _identity(session)
     if found is None:
-        return {"name": "Publisher", "tagline": "", "postal_address": "", "logo_url": "", "contact": ""}
+        return {
+            "name": "Publisher",
+            "tagline": "",
+            "postal_address": "",
+            "logo_url": "",
+            "logo_size": {},
+            "contact": "",
+        }
     return {
         "name": found.name,
         "tagline": tagline_in(found, language),
         "postal_address": found.postal_address,
-        "logo_url": found.logo_url or "",
+        "logo_url": str((found.logo or {}).get("path", "")),
+        "logo_size": found.logo or {},
         "contact": found.reply_to or found.from_address,
     }
 

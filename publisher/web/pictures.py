@@ -1,7 +1,7 @@
 """Covers for pages: a directory wants 3000 pixels, a phone in the sun wants 320 of them and few bytes.
 
 Made when they are first asked for, kept in memory up to a limit; their addresses name the content, so browsers keep them for
-ever. Only pictures that a show or an episode shows can be asked for, and only in these sizes.
+ever. Only pictures of the library, and those that a show, an episode or a webinar shows, can be asked for, and only in these sizes.
 """
 
 import io
@@ -13,8 +13,9 @@ from PIL import Image, ImageOps
 
 from publisher.media.artwork import MOST_PIXELS, OPENED
 
-WIDTHS = (160, 320, 640)
-FORMS = {"webp": ("WEBP", "image/webp"), "jpg": ("JPEG", "image/jpeg")}
+#: 1072: a letter shows it half as wide.
+WIDTHS = (160, 320, 640, 1072)
+FORMS = {"webp": ("WEBP", "image/webp"), "jpg": ("JPEG", "image/jpeg"), "png": ("PNG", "image/png")}
 QUALITY = 80
 MOST_OCTETS = 16_000_000
 
@@ -59,7 +60,18 @@ def _made(path: Path, width: int, form: str) -> bytes:
         if image.width * image.height > MOST_PIXELS:
             raise OSError("too many pixels")
         image.draft("RGB", (width * 2, width * 2))  # a JPEG can be read smaller at once
-        plain = ImageOps.exif_transpose(image).convert("RGB")
+        plain = _flat(ImageOps.exif_transpose(image), form)
         plain.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
+        plain.info.clear()
         plain.save(out, FORMS[form][0], quality=QUALITY)
     return out.getvalue()
+
+
+def _flat(image: Image.Image, form: str) -> Image.Image:
+    """What is see-through stays so where the form can say it; on a JPEG it lies on white."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    over = image.convert("RGBA")
+    if form != "jpg":
+        return over
+    return Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")

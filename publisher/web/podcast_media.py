@@ -42,6 +42,8 @@ WITHDRAWN = N_("This episode was withdrawn.")
 NO_PICTURE = N_("There is no such picture.")
 #: Browsers may keep sound for an hour; what stands between must ask, or nobody would know who listens.
 KEEP = "private, max-age=3600"
+#: A picture that is opened by itself is a picture: nothing in it runs or loads, whatever a browser takes it for.
+HARMLESS = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
 _NAME = re.compile(r"(?P<episode>\d{1,9})-(?P<digest>[0-9a-f]{12})\.[a-z0-9]{1,5}")
 
 
@@ -175,7 +177,9 @@ async def picture(site: Site, scope: Scope, receive: Receive, send: Send) -> Non
         raise NotFound(NO_PICTURE)
     path = storage.path_of(site.house.settings, media)
     tag = f'"{media.digest[:32]}"'
-    await answer_file(scope, receive, send, path, type=media.type, etag=tag, last_modified=media.created_at)
+    await answer_file(
+        scope, receive, send, path, type=media.type, etag=tag, last_modified=media.created_at, headers=HARMLESS
+    )
 
 
 def smaller_picture(site: Site, scope: Scope) -> Response:
@@ -193,6 +197,7 @@ def smaller_picture(site: Site, scope: Scope) -> Response:
         "Cache-Control": FOR_YEARS,
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
+        **HARMLESS,
     }
     return Response(body, media_type=FORMS[form][1], headers=head)
 

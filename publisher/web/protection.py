@@ -22,7 +22,7 @@ POLICY = (
     "frame-ancestors {ancestors}"
 )
 #: A mail as it was written: its own styles and pictures, and nothing that runs. It is shown in a frame of our own page.
-MAIL_POLICY = "default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
+MAIL_POLICY = "default-src 'none'; img-src 'self' https: data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
 YEAR = 31_536_000
 
 

@@ -129,8 +129,8 @@ PODCASTS = (
     Route("GET", "/podcasts/{show}/{episode}/chapters.json", beside.chapters, "Its chapters, for apps."),
     Route("GET", "/podcasts/{show}/{episode}/transcript.{language}.{form}", beside.transcript, "What is said: vtt, srt, json, txt or html."),
     Route("GET", "/oembed", embedding.oembed, "How to frame an episode, for programs."),
-    _hot("/media/{name}", podcast_media.picture, "A cover, as large as it came."),
-    _hot("/media/{digest}/{name}", InAThread(podcast_media.smaller_picture), "The same for pages: 160, 320 or 640 pixels wide."),
+    _hot("/media/{name}", podcast_media.picture, "A picture or cover, as large as it came."),
+    _hot("/media/{digest}/{name}", InAThread(podcast_media.smaller_picture), "The same for pages: 160, 320, 640 or 1072 pixels wide."),
 )  # fmt: skip
 
 WEBINARS = (

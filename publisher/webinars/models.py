@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from publisher.mail.models import Inbox
+
 
 def _list() -> Any:
     return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
@@ -368,15 +370,9 @@ class CohortCalendar(SQLModel, table=True):
     created_at: datetime
 
 
-class ReplyMailbox(SQLModel, table=True):
+class ReplyMailbox(Inbox, table=True):
     """Where people's calendar programs answer to invitations (METHOD:REPLY), for one identity: only then are answers asked for."""
 
     __tablename__ = "reply_mailbox"
     id: int | None = Field(default=None, primary_key=True)
     identity_id: int = Field(foreign_key="identity.id", unique=True)
-    url: str  # imaps://user:password@host/INBOX
-    last_uid: int = 0
-    uid_validity: int = 0
-    state: str = "ok"  # ok | failing
-    error: str = ""
-    checked_at: datetime | None = None

@@ -38,3 +38,10 @@ def test_webinars_are_measured_with_both_sides(bare):
     assert figures["not_modified"] > 0.9
     assert figures["dates_moved"] > 0
     assert {"reminders_ratio", "not_modified_ratio", "audit_ratio"} <= figures.keys()
+
+
+def test_bounces_are_read_out_of_a_mailbox_and_measured(bare: Publisher) -> None:
+    figures = bare("bench", "bounces", "--mails", 120, "--json").json
+    assert figures["mails"] == 120
+    assert figures["read_ratio"] < 1
+    assert {"read_ms", "plain_ms", "taken_ms", "memory_growth_mb"} <= figures.keys()

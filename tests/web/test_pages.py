@@ -5,10 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from publisher.languages import LANGUAGES
+
 PAGES = ["/", "/library", "/share", "/newsletters", "/newsletters/monthly", "/newsletters/monthly/monthly-2026-11", "/subscribe", "/subscribe/done", "/embed", "/preferences", "/api/docs"]  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_speaks_the_language_it_is_asked_for(web, language):
     for path in PAGES:
         answer = web.get(path, params={"lang": language})
@@ -22,6 +24,15 @@ def test_the_browser_chooses_the_language_and_the_switch_keeps_the_path(web):
     assert '<html lang="fr"' in answer.text
     assert "accept-language" in answer.headers["vary"].lower()
     assert 'hreflang="ar" href="https://hub.example.org/library?kind=tool&amp;lang=ar"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"), [("pt-BR,en;q=0.5", "pt"), ("pt-PT", "pt"), ("es-419", "es"), ("sw-TZ", "sw")]
+)
+def test_a_browser_set_to_a_country_reads_its_language(web, asked, language):
+    page = web.get("/", headers={"accept-language": asked})
+    assert f'<html lang="{language}" dir="ltr">' in page.text
+    assert page.headers["content-language"] == language
 
 
 def test_a_language_that_was_chosen_goes_along_with_the_links(web):

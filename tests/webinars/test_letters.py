@@ -81,7 +81,7 @@ def test_a_series_lists_every_date_with_its_own_way_in(session: Session, house: 
     assert len({one.value("URL") for one in dates}) == 6
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar", "pt-BR"])
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "es", "pt-BR", "sw"])
 def test_every_letter_is_fit_to_be_sent(session: Session, house: House, now: datetime, language: str) -> None:
     made = a_series(session, house, now, is_recorded=True, access_note="Step-free, and slides beforehand.")
     alice = a_registration(session, made, now, language=language)

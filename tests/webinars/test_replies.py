@@ -15,8 +15,9 @@ from webinars.gathering import a_date, a_series, somebody
 
 from publisher.errors import BadInput
 from publisher.house import House
+from publisher.mail import mailbox_line
 from publisher.mail.models import Address, Identity
-from publisher.webinars import mailbox_line, replies, reply_mailbox
+from publisher.webinars import replies, reply_mailbox
 from publisher.webinars.models import Registration, ReplyMailbox, Seat, Series, Webinar
 
 UID = "play@hub.example.org"

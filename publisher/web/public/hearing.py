@@ -165,9 +165,12 @@ def media_by_id(session: Session, ids: Sequence[int | None]) -> dict[int, MediaF
 
 
 def picture_by_digest(session: Session, digest: str) -> MediaFile | None:
-    """A picture that a show, an episode, a webinar or a speaker shows; others cannot be asked for."""
+    """A picture of the library, or one that a show, an episode, a webinar or a speaker shows; others cannot be asked for."""
     columns = (col(Show.artwork_id), col(Episode.artwork_id), col(Series.picture_id), col(Speaker.picture_id))
-    is_shown = or_(*(col(MediaFile.id).in_(select(one).where(one.is_not(None))) for one in columns))
+    is_shown = or_(
+        col(MediaFile.shelved_at).is_not(None),
+        *(col(MediaFile.id).in_(select(one).where(one.is_not(None))) for one in columns),
+    )
     which = select(MediaFile).where(col(MediaFile.digest) == digest, col(MediaFile.kind) == "image", is_shown)
     return session.exec(which).first()
 

@@ -14,6 +14,8 @@ from publisher.languages import N_, direction, language_name, own_name
 from publisher.library import shelf
 from publisher.library.search import Results, SearchQuery, search
 from publisher.library.shelf import PublicItem, Shown, public_item
+from publisher.media.models import MediaFile
+from publisher.media.pictures import on_page
 from publisher.vocabulary import terms
 from publisher.web.answers import OPEN, conditional
 from publisher.web.page import Page, hub_of, looking
@@ -145,9 +147,18 @@ def _shown(page: Page, found: Shown, item: PublicItem) -> dict[str, Any]:
         "doi": item.doi or "",
         "doi_url": f"https://doi.org/{item.doi}" if item.doi else "",
         "citation": _citation(item),
-        "picture": None,  # one from elsewhere would tell its host who reads here
+        "picture": _picture(page, found),
         "ended_text": ended_text(page, item),
     }
+
+
+def _picture(page: Page, found: Shown) -> dict[str, Any] | None:
+    """One of ours: one from elsewhere would tell its host who reads here."""
+    number = found.work.picture_id
+    media = page.session.get(MediaFile, number) if number else None
+    if media is None:
+        return None
+    return on_page(media, page.language) | {"licence": licence_link(media.licence)}
 
 
 def _file_note(page: Page, found: Shown, item: PublicItem) -> str:

@@ -76,6 +76,7 @@ def past_issue(request: Request, slug: str, issue: str) -> Response:
             sections=[
                 {"label": part["title"], "items": [_item(i) for i in part["items"]]} for part in shown["sections"]
             ],
+            corrections=shown["corrections"],
             subscribe_url=page.link(f"/newsletters/{slug}"),
             brand_css=f"/brand.css?newsletter={slug}",
             feed_url=page.link(f"/newsletters/{slug}/feed.xml"),

@@ -72,12 +72,13 @@ function clock(instant, zone) {
   if (page === "ar") return new Intl.DateTimeFormat(locale, { timeZone: zone, hour: "numeric", minute: "2-digit" }).format(instant);
   const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "numeric", minute: "2-digit", hourCycle: "h23" }).formatToParts(instant);
   const [hour, minute] = ["hour", "minute"].map((type) => parts.find((part) => part.type === type).value);
-  return page === "fr" ? `${Number(hour)}\u00a0h\u00a0${minute}` : `${Number(hour)}:${minute}`;
+  if (page === "fr") return `${Number(hour)}\u00a0h\u00a0${minute}`;
+  return page === "pt" || page === "sw" ? `${hour.padStart(2, "0")}:${minute}` : `${Number(hour)}:${minute}`;
 }
 
 function day(instant, zone) {
   const words = new Intl.DateTimeFormat(locale, { timeZone: zone, weekday: "long", day: "numeric", month: "long" }).format(instant);
-  return page === "en" ? words.replace(",", "") : words;
+  return page === "en" || page === "es" ? words.replace(",", "") : words;
 }
 
 // As the form calls it, in the language of the page; else by the zone's own name, which is of no use in another script: there by what

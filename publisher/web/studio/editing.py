@@ -172,14 +172,6 @@ def cancel(desk: Desk, slug: str, key: str) -> Response:
     return desk.go(url_of(newsletter, issue), said)
 
 
-def correct(desk: Desk, slug: str, key: str) -> Response:
-    """POST …/correct: begins a correction to those it has reached."""
-    newsletter, issue = opened(desk.session, slug, key)
-    correction = issues.correct(desk.session, issue, now=desk.now)
-    desk.note(f"issue:{issue.id}", "Began a correction.")
-    return desk.go(url_of(newsletter, correction), "Say what was wrong, and what is right. Then send it.", "info")
-
-
 def special_form(desk: Desk) -> Response:
     """GET /studio/newsletters/special"""
     rows = newsletters.all_of(desk.session)

@@ -11,6 +11,7 @@ from publisher.audience.models import MailingList, Subscription, SubscriptionSta
 from publisher.languages import language_name
 from publisher.library.models import Work
 from publisher.library.shelf import Shown, shown
+from publisher.mail.bounces import marks
 from publisher.mail.models import Letter
 from publisher.newsletters import drafting, issues, newsletters, rehearsal
 from publisher.newsletters.models import Issue, IssueItem, IssueState, Newsletter, Section
@@ -177,6 +178,8 @@ def _state_text(desk: Desk, newsletter: Newsletter, issue: Issue, state: str) ->
 def _who(desk: Desk, issue: Issue) -> str:
     """Whom an issue outside the cadence goes to."""
     row = desk.session.get_one(MailingList, issue.list_id)
+    if issue.kind == "correction" and issue.corrects_work_id is not None:
+        return f"Goes to those on “{row.name}” who had the corrected item by the issue, and to nobody else."
     if issue.kind == "correction":
         return f"Goes to those on “{row.name}” whom the issue has reached, and to nobody else."
     return f"Goes to everybody on “{row.name}”." if issue.kind == "special" else ""
@@ -225,11 +228,17 @@ def _item(
         "title": item.titles.get(language) or title,
         "url": f"/studio/library/{item.work_id}",
         "language": language,
-        "facts": [*facts_of(found), "rewritten" if item.titles or item.blurbs else "", _ended(desk, found.work)],
+        "facts": [
+            *facts_of(found),
+            "rewritten" if item.titles or item.blurbs else "",
+            "own picture" if item.picture_id else "",
+            _ended(desk, found.work),
+        ],
         "dropped": item.dropped,
         "pinned": item.pinned,
         "readers_text": "" if item.dropped else readers,
         "form": desk.filled(values, f"{url}/items", item=item.work_id, verb="rewrite"),
+        "picture_url": f"/studio/pictures?for=item:{item.id}",
         "own": {code: text.blurb for code, text in found.texts.items()},
     }
 
@@ -275,12 +284,17 @@ def _sending(desk: Desk, issue: Issue, state: str) -> dict[str, Any]:
     counts = issues.status(desk.session, issue)
     prepared = int(str(counts["prepared"]))
     left = sum(int(str(counts[name])) for name in ("queued", "claimed", "in_flight", "deferred"))
+    letter = desk.session.get_one(Letter, issue.letter_id)
+    told = marks.numbers(desk.session, [letter.id or 0]).get(letter.id or 0, marks.Numbers())
+    since = (("Came back", told.returned), ("Complaints", told.complaints))
+    back = [(label, words.figure(number)) for label, number in since if number]
     return {
         "done": prepared - left,
         "total": prepared,
         "text": f"{words.figure(prepared - left)} of {words.figure(prepared)} done",
         "minutes_text": _remaining(desk, issue, prepared - left, left) if state == IssueState.SENDING else "",
-        "counts": [(label, words.figure(int(str(counts[name])))) for name, label in COUNTS if counts[name]],
+        "counts": [(label, words.figure(int(str(counts[name])))) for name, label in COUNTS if counts[name]] + back,
+        "marks": [(mark.sentence, mark.is_grave) for mark in marks.of_numbers(letter, told)],
         "renew": state == IssueState.SENDING,
         "stops": words.counted(left, "letter"),
     }

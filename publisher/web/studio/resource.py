@@ -13,10 +13,11 @@ from publisher.languages import language_name, zone_city
 from publisher.library import editing, files, shelf
 from publisher.library.models import ON_THE_SHELF, LookAlike, Record, Share, Source, Work, WorkState, WorkText
 from publisher.library.shelf import Shown, shown
+from publisher.media.models import MediaFile
 from publisher.staff import trail
 from publisher.vocabulary.models import EDITABLE_FACETS
 from publisher.web.public.items import path_of
-from publisher.web.studio import library, words
+from publisher.web.studio import library, pictures, words
 from publisher.web.studio.library import PATH
 from publisher.web.studio.visit import Desk
 
@@ -54,6 +55,11 @@ def show(desk: Desk, work_id: int) -> Response:
         new_text=desk.filled({"language": "", "title": "", "blurb": "", "link": ""}, f"{here}/text", fresh="yes"),
         form=desk.filled(_values(found, zone), here, NAMES),
         zone_text=f"In the time of {zone_city(zone, 'en')}.",
+        picture=pictures.chosen(
+            desk.session,
+            f"resource:{work_id}",
+            desk.session.get(MediaFile, work.picture_id) if work.picture_id else None,
+        ),
         suggested=_suggested(desk, found),
         lookalikes=_look_alikes(desk, work_id),
         records=_records(desk, work_id),

@@ -1,22 +1,19 @@
 """Rooms: the servers that make them, and the mailboxes where calendar programs answer to invitations. Secrets are never shown."""
 
 from typing import Any
-from urllib.parse import quote
 
 from fastapi.responses import Response
 from sqlmodel import col, func, select
 
 from publisher.errors import BadInput, NotFound
 from publisher.mail.models import Identity
-from publisher.web.studio import words
+from publisher.web.studio import mailbox_form, words
 from publisher.web.studio.visit import Desk
-from publisher.webinars import mailbox_line, reply_mailbox
-from publisher.webinars.mailbox_line import MailboxAddress
+from publisher.webinars import reply_mailbox
 from publisher.webinars.models import MeetingServer, ReplyMailbox, Series
 from publisher.webinars.rooms import servers
 
 PATH = "/studio/settings/rooms"
-TLS = [("implicit", "TLS from the start, port 993"), ("starttls", "STARTTLS, port 143"), ("none", "None")]
 
 
 def show(desk: Desk) -> Response:
@@ -33,7 +30,7 @@ def show(desk: Desk) -> Response:
         servers=[_server(desk, one, int(used.get(one.id, 0))) for one in servers.listed(desk.session)],
         new_form=desk.filled({"slug": "", "url": "", "secret": ""}, PATH, verb="add"),
         boxes=[_box(desk, one, boxes.get(one.id or 0)) for one in identities],
-        tls=TLS,
+        tls=mailbox_form.TLS,
     )
 
 
@@ -98,7 +95,13 @@ def _mailbox(desk: Desk, verb: str) -> Response:
     with desk.changing() as inner:
         identity = _identity(inner, number)
         before = reply_mailbox.given(inner.session, identity)
-        url = _url(desk, before) if verb == "give" else before.url if before else ""
+        url = (
+            mailbox_form.url_of(desk, before.url if before else None)
+            if verb == "give"
+            else before.url
+            if before
+            else ""
+        )
         if verb == "give":
             reply_mailbox.give(inner.session, identity, url)
             inner.note("settings", f"Gave {identity.from_name} a mailbox for answers.")
@@ -119,32 +122,6 @@ def _remember(desk: Desk, number: str, trouble: str) -> None:
         if box is not None:
             box.state, box.error = "failing" if trouble else "ok", trouble[:300]
             inner.session.add(box)
-
-
-def _url(desk: Desk, before: ReplyMailbox | None) -> str:
-    """The address of a mailbox of what was typed; a password left empty keeps the one there is, for the same user and server."""
-    form = desk.form
-    host, port, user, password = form.one("host"), form.one("port"), form.one("user"), form.one("password")
-    for field, value in (("host", host), ("user", user)):
-        if not value:
-            raise BadInput("Name the server." if field == "host" else "Name the user.", field=field)
-    known = mailbox_line.parse(before.url) if before else None
-    if not password and known and (known.host, known.user) == (host.lower(), user):
-        password = known.password
-    if not password:
-        raise BadInput("This user needs a password.", field="password")
-    if port and not (port.isascii() and port.isdecimal() and len(port) < 6):
-        raise BadInput("A port is a number, such as 993.", field="port")
-    tls = form.one("tls", "implicit")
-    scheme, query = ("imaps", "") if tls == "implicit" else ("imap", f"?tls={'none' if tls == 'none' else 'starttls'}")
-    place = f"[{host}]" if ":" in host else host
-    folder = quote(form.one("folder") or "INBOX", safe="")
-    url = f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{place}{f':{port}' if port else ''}/{folder}{query}"
-    try:
-        mailbox_line.parse(url)
-    except BadInput as problem:
-        raise BadInput(str(problem), field="host") from problem
-    return url
 
 
 def _identity(desk: Desk, number: str) -> Identity:
@@ -168,22 +145,14 @@ def _server(desk: Desk, row: MeetingServer, used: int) -> dict[str, Any]:
 
 
 def _box(desk: Desk, identity: Identity, box: ReplyMailbox | None) -> dict[str, Any]:
-    known: MailboxAddress | None = mailbox_line.parse(box.url) if box else None
-    values = {
-        "host": known.host if known else "",
-        "port": str(known.port) if known else "",
-        "tls": known.tls if known else "implicit",
-        "user": known.user if known else identity.from_address,
-        "password": "",
-        "folder": known.folder if known else "INBOX",
-    }
+    values = mailbox_form.values_of(box.url if box else None, identity.from_address)
     return {
         "identity": identity.id,
         "name": identity.from_name,
         "given": box is not None,
         "state": box.state if box else "",
         "state_label": ("In trouble" if box.state == "failing" else "Read every few minutes") if box else "",
-        "note": f"{known.user} at {known.host}" if known else "invitations ask for no answers",
+        "note": mailbox_form.note_of(box.url) if box else "invitations ask for no answers",
         "error": box.error if box else "",
         "checked": desk.moment(box.checked_at) if box else None,
         "form": desk.filled(values, PATH, identity=identity.id, verb="give"),

@@ -10,6 +10,7 @@ from publisher.web.studio import (
     agenda,
     before,
     bringing_in,
+    correcting,
     design,
     downloads,
     editing,
@@ -26,11 +27,13 @@ from publisher.web.studio import (
     newsletters,
     people,
     person,
+    pictures,
     podcast,
     podcasts,
     private_feeds,
     relays,
     resource,
+    returns,
     rooms,
     settings,
     show_settings,
@@ -63,7 +66,7 @@ from publisher.web.studio.webinars import speakers as webinar_speakers
 
 _L, _N, _P, _S = "/studio/library", "/studio/newsletters", "/studio/people", "/studio/settings"
 _I = f"{_N}/{{slug}}/issues/{{key}}"
-_C = "/studio/podcasts"
+_C, _G = "/studio/podcasts", "/studio/pictures"
 _B = "/studio/webinars"
 _R, _D = f"{_B}/{{slug}}", f"{_B}/{{slug}}/dates/{{number:int}}"
 _O, _E = f"{_C}/{{slug}}", f"{_C}/{{slug}}/episodes/{{number:int}}"
@@ -140,7 +143,16 @@ NEWSLETTERS = (
     Route("POST", f"{_I}/pause", "editor", editing.pause, "Pause the sending.", issues.show),
     Route("POST", f"{_I}/resume", "editor", editing.resume, "Go on.", issues.show),
     Route("POST", f"{_I}/cancel", "editor", editing.cancel, "Stop it for good.", issues.show),
-    Route("POST", f"{_I}/correct", "editor", editing.correct, "Begin a correction to those reached.", issues.show),
+    Route("GET", f"{_I}/correct", "editor", correcting.show, "Correct what was sent."),
+    Route(
+        "POST",
+        f"{_I}/correct",
+        "editor",
+        correcting.save,
+        "A dated note on its page; a letter to those reached.",
+        correcting.show,
+    ),
+    Route("GET", f"{_I}/reached", "editor", correcting.who, "Who they are."),
 )
 
 PODCASTS = (
@@ -209,6 +221,8 @@ WEBINARS_TOO = (
     Route("GET", f"{_D}/afterwards/preview", "editor", afterwards_saving.preview_letter, "A letter afterwards as it stands, for a frame."),
     Route("POST", f"{_D}/afterwards/preview", "editor", afterwards_saving.preview_letter, "One of them as it is written, for a frame.", own=True),
     Route("GET", "/studio/agenda", "viewer", agenda.show, "Everything that is planned, month by month."),
+    Route("GET", f"{_S}/bounces", "owner", returns.show, "What comes back, and where it is read."),
+    Route("POST", f"{_S}/bounces", "owner", returns.save, "Set, try, read or take away a mailbox.", returns.show, own=True),
     Route("GET", f"{_S}/rooms", "owner", rooms.show, "Meeting servers, and mailboxes for answers."),
     Route("POST", f"{_S}/rooms", "owner", rooms.save, "Add, ask, remove them.", rooms.show, own=True),
 )  # fmt: skip
@@ -232,6 +246,23 @@ PEOPLE = (
     Route("GET", f"{_X}/data.json", "editor", person.data, "Everything held about them."),
 )  # fmt: skip
 
+PICTURES = (
+    Route("GET", _G, "viewer", pictures.index, "The library of pictures; choosing one."),
+    Route(
+        "POST",
+        _G,
+        "editor",
+        pictures.add,
+        "Take one in, from a file or an address.",
+        pictures.index,
+        own=True,
+        upload=True,
+    ),
+    Route("POST", f"{_G}/use", "editor", pictures.use, "Show one somewhere, or none.", pictures.index),
+    Route("GET", f"{_G}/{{number:int}}", "viewer", pictures.show, "One picture, and what shows it."),
+    Route("POST", f"{_G}/{{number:int}}", "editor", pictures.save, "Describe it, or take it out.", pictures.show),
+)
+
 SETTINGS = (
     Route("GET", _S, "viewer", settings.show, "The hub, senders, this installation."),
     Route("POST", _S, "owner", settings.save, "The hub.", settings.show),
@@ -243,7 +274,17 @@ SETTINGS = (
     Route("GET", f"{_S}/trail", "viewer", settings.show_trail, "Who did what."),
 )
 
-ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PODCASTS, *WEBINARS, *WEBINARS_TOO, *PEOPLE, *SETTINGS)
+ROUTES: tuple[Route, ...] = (
+    *ENTERING,
+    *LIBRARY,
+    *NEWSLETTERS,
+    *PODCASTS,
+    *WEBINARS,
+    *WEBINARS_TOO,
+    *PEOPLE,
+    *PICTURES,
+    *SETTINGS,
+)
 
 
 #: (method, path, role, application or function, meaning): answered without the ceremony of a page.

@@ -3,6 +3,7 @@
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from typing import Any
+from urllib.parse import quote
 
 from fastapi.responses import Response
 from sqlmodel import col, select
@@ -18,6 +19,7 @@ from publisher.mail.models import Identity
 from publisher.staff import accounts, trail
 from publisher.web.studio import words
 from publisher.web.studio.relays import relay_line
+from publisher.web.studio.returns import returns_line
 from publisher.web.studio.rooms import rooms_line
 from publisher.web.studio.visit import Desk
 
@@ -29,13 +31,12 @@ def show(desk: Desk) -> Response:
     """GET /studio/settings"""
     hub = identities.hub(desk.session)
     rows = desk.session.exec(select(Identity).order_by(col(Identity.id)))
-    blank = {"name": "", "address": "", "reply_to": "", "postal_address": "", "accent": hub.accent, "logo_url": ""}
+    blank = {"name": "", "address": "", "reply_to": "", "postal_address": "", "accent": hub.accent}
     values = {
         "name": hub.name,
         "tagline": hub.tagline,
         "accent": hub.accent,
         "website": hub.website,
-        "logo_url": hub.logo_url or "",
         "language": hub.default_language,
     }
     members = accounts.every(desk.session)
@@ -46,10 +47,12 @@ def show(desk: Desk) -> Response:
         "settings",
         form=desk.filled(values, PATH),
         language_options=list(LANGUAGES.items()),
+        logo=_logo(hub),
         identities=[_identity(desk, row) for row in rows],
         new_identity=desk.filled({**blank, "slug": ""}, f"{PATH}/identities", identity=""),
         relay=relay_line(desk),
         rooms_text=rooms_line(desk),
+        returns_text=returns_line(desk),
         staff_text=staff + (f", {words.counted(invited, 'invitation')} open" if invited else ""),
         version_facts=_facts(desk),
     )
@@ -64,7 +67,7 @@ def save(desk: Desk) -> Response:
     hub.taglines = hub.taglines if tagline == hub.tagline else {}
     hub.name, hub.tagline = clean_name(form.one("name")), tagline
     hub.accent = colours.hexadecimal(form.one("accent"))
-    hub.website, hub.logo_url = _url(form.one("website"), "website") or "", _url(form.one("logo_url"), "logo_url")
+    hub.website = _url(form.one("website"), "website") or ""
     if form.one("language") in LANGUAGES:
         hub.default_language = form.one("language")
     desk.session.add(hub)
@@ -90,7 +93,6 @@ def save_identity(desk: Desk) -> Response:
     identity.postal_address = " ".join(form.one("postal_address").split())
     if identity.slug != "hub":
         identity.name, identity.accent = name, colours.hexadecimal(form.one("accent"))
-        identity.logo_url = _url(form.one("logo_url"), "logo_url")
     desk.session.add(identity)
     desk.session.flush()
     desk.note("settings", f"Changed the sender {name}.")
@@ -131,7 +133,6 @@ def _identity(desk: Desk, row: Identity) -> dict[str, Any]:
         "reply_to": row.reply_to or "",
         "postal_address": row.postal_address,
         "accent": row.accent,
-        "logo_url": row.logo_url or "",
     }
     return {
         "id": row.id,
@@ -139,6 +140,19 @@ def _identity(desk: Desk, row: Identity) -> dict[str, Any]:
         "name": row.from_name,
         "note": row.from_address + ("" if row.postal_address else " · no postal address yet"),
         "form": desk.filled(values, f"{PATH}/identities", identity=row.id),
+        "logo": _logo(row),
+    }
+
+
+def _logo(row: Identity) -> dict[str, Any]:
+    """Its logo, small, and where one is chosen; of one that lies elsewhere, where it can be fetched from."""
+    lies = f"&url={quote(row.logo_url, safe='')}" if row.logo_url and not row.logo else ""
+    return {
+        "small": str((row.logo or {}).get("path", "")),
+        "width": (row.logo or {}).get("width", 0),
+        "height": (row.logo or {}).get("height", 0),
+        "choose_url": f"/studio/pictures?for=brand:{row.slug}{lies}",
+        "elsewhere": row.logo_url if lies else "",
     }
 
 

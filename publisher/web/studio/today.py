@@ -17,7 +17,7 @@ from publisher.newsletters.models import Issue, IssueState, Newsletter
 from publisher.podcasts.models import Show
 from publisher.web.forms import Posted
 from publisher.web.page import Page
-from publisher.web.studio import airing, convening, pressing, words
+from publisher.web.studio import airing, convening, pressing, returns, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
 from publisher.web.studio.issues import line, readers_of
@@ -70,7 +70,7 @@ def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -
     if pairs:
         title = f"{words.counted(int(pairs), 'pair')} that may be one resource"
         found.append(_need(title, "/studio/library/look-alikes", [], "new", "Decide"))
-    return found + pressing.needs(desk) + airing.needs(desk) + _failing(desk)
+    return found + returns.needs(desk) + pressing.needs(desk) + airing.needs(desk) + _failing(desk)
 
 
 def _upcoming(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:

@@ -191,7 +191,7 @@ def test_a_cover_is_kept_for_ever_and_smaller_for_pages(web, air):
         answer = web.get(f"{small}/{name}")
         assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
         assert Image.open(io.BytesIO(answer.content)).size == (size, size)
-    for name in ("161.webp", "160.png", "0160.webp", "160", "x.webp"):
+    for name in ("161.webp", "160.gif", "0160.webp", "160", "x.webp"):
         assert web.get(f"{small}/{name}").status_code == 404, name
 
 

@@ -133,13 +133,30 @@ def test_pause_resume_cancel(editor, draft, database, house, wall):
 def test_a_correction_goes_to_those_it_has_reached(editor, draft, house, wall, database):
     editor.post(f"{draft}/send")
     deliver(house, wall)
-    correction = editor.post(f"{draft}/correct")
-    assert "whom the issue has reached" in editor.get(correction)
-    assert "It says nothing yet" in editor.get(f"{correction}/send")
-    editor.post(f"{correction}/opening", opening_en="It is 14, not 41.")
-    editor.post(f"{correction}/send")
+    assert "1 reader. Who has left since is not among them." in plain(editor.get(f"{draft}/correct"))
+    assert "Say what was wrong, and what is right." in editor.post(f"{draft}/correct", 422, to="all")
+    letter = editor.post(f"{draft}/correct", to="all", note_en="It is 14, not 41.")
+    assert "whom the issue has reached" in editor.get(letter)
+    assert "alice@example.org" in plain(editor.get(f"{letter}/reached"))
+    editor.post(f"{letter}/send")
     deliver(house, wall)
     assert mails(database)[-1] == ("alice@example.org", "Correction: The Monthly")
+    page = plain(editor.get(draft.replace("/studio", "").replace("/issues", "")))
+    assert "Corrected on Monday 23 November 2026" in page or "Corrected on 23 November 2026" in page
+    assert "It is 14, not 41." in page
+    assert "its letter" in plain(editor.get(f"{draft}/correct"))
+
+
+def test_a_note_on_the_page_writes_to_nobody(editor, draft, house, wall, database):
+    editor.post(f"{draft}/send")
+    deliver(house, wall)
+    before, item = mails(database), an_item(editor.get(draft))
+    editor.post(f"{draft}/correct", to="none", item=item, note_en="It is in Togo.", title_en="Visits in Togo")
+    deliver(house, wall)
+    page = plain(editor.get(draft.replace("/studio", "").replace("/issues", "")))
+    assert "Visits in Togo" in page
+    assert "It is in Togo." in page
+    assert mails(database) == before
 
 
 def test_a_special_issue(editor, hub, house, wall, database):

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
-from imap_tools.message import MailMessage
 
 from publisher.errors import BadInput
 
@@ -87,6 +86,13 @@ class Box(BaseMailBox):
                 raise
         return client
 
+    def octets(self, uid: int, most: int) -> bytes:
+        """The first `most` octets of a mail, and nothing is changed there; none where it is gone (RFC 3501 §6.4.5, partial)."""
+        typ, found = self.client.uid("fetch", str(uid), f"(UID BODY.PEEK[]<0.{most}>)")
+        if typ != "OK":
+            raise imaplib.IMAP4.error("the mail cannot be fetched")
+        return next((bytes(part[1]) for part in found if isinstance(part, tuple)), b"")
+
     def __exit__(self, *problem: object) -> None:
         """A line that broke is put down without a farewell."""
         try:
@@ -97,17 +103,6 @@ class Box(BaseMailBox):
         finally:
             with suppress(OSError):
                 self.client.shutdown()
-
-
-class Raw(MailMessage):
-    """A mail with its octets as they came."""
-
-    def __init__(self, fetch_data: list[Any]) -> None:
-        self.raw: bytes = self._get_message_data_parts(fetch_data)[0]
-        super().__init__(fetch_data)
-
-
-Box.email_message_class = Raw
 
 
 class _Hurried(imaplib.IMAP4):

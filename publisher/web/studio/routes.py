@@ -37,6 +37,7 @@ from publisher.web.studio import (
     sound,
     sources,
     today,
+    trail,
     uploads,
     vocabulary,
 )
@@ -239,8 +240,8 @@ SETTINGS = (
     Route("GET", f"{_S}/relay", "owner", relays.show, "How mail leaves."),
     Route("POST", f"{_S}/relay", "owner", relays.save, "Set, test, or go back to the mailbox.", relays.show, own=True),
     Route("GET", f"{_S}/staff", "viewer", members.show, "Who works here."),
-    Route("POST", f"{_S}/staff", "owner", members.save, "Invite, roles, close an account.", members.show),
-    Route("GET", f"{_S}/trail", "viewer", settings.show_trail, "Who did what."),
+    Route("POST", f"{_S}/staff", "owner", members.save, "Invite, roles, sign out, close an account.", members.show, own=True),
+    Route("GET", f"{_S}/trail", "viewer", trail.show, "Who did what, by hand, room and day."),
 )
 
 ROUTES: tuple[Route, ...] = (*ENTERING, *LIBRARY, *NEWSLETTERS, *PODCASTS, *WEBINARS, *WEBINARS_TOO, *PEOPLE, *SETTINGS)

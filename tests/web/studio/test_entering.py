@@ -84,7 +84,7 @@ def test_an_invitation_is_taken_up_once(owner, stranger, house, now, database):
         member = accounts.get(session, house, "dora@example.org")
         assert session.exec(select(Outbox)).all()
         token = house.tokens.make(
-            accounts.Purpose.INVITE, accounts._subject(house, member), now=now, lives=accounts.INVITE_LIVES
+            accounts.Purpose.INVITE, accounts._invited(house, member), now=now, lives=accounts.INVITE_LIVES
         )
     path = f"/studio/invitation/{token}"
     assert "dora@example.org" in stranger.get(path)
@@ -147,7 +147,7 @@ def test_every_route_declares_its_role():
 
 
 #: Posts that look something up and change nothing.
-LOOKING = ("/studio/people", "/studio/podcasts/check")
+LOOKING = ("/studio/people", "/studio/podcasts/check", "/studio/webinars/{slug}/registrations")
 
 
 def test_only_the_entrance_is_open_to_anybody():

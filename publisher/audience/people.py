@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, false, func
 from sqlmodel import Session, col, delete, select
 
 from publisher import languages
 from publisher.audience.models import Interest, MailingList, Person, Subscription
 from publisher.clock import zone as check_zone
 from publisher.errors import BadInput, NotFound
+from publisher.languages import folded
 from publisher.mail import addresses
 from publisher.mail.models import Address
 from publisher.tokens import Tokens
@@ -85,19 +86,20 @@ def new_key() -> str:
 
 
 def search(session: Session, text: str, *, limit: int = 50) -> list[tuple[Person, Address]]:
-    """People whose address or name contains the text, those whose address begins with it first."""
+    """People whose name has words that begin with what was typed, accents and case aside, or whose address contains it;
+    those whose address begins with it first."""
     wanted = text.strip().casefold()
     if not wanted:
         return []
+    in_address = col(Address.normalised).contains(wanted, autoescape=True)
+    if not wanted.isascii():  # a domain that is kept in its ASCII form
+        in_address |= func.lower(Address.email).contains(wanted, autoescape=True)
+    words = [] if "@" in wanted else folded(wanted).split()
+    in_name = and_(*(col(Person.folded).contains(f" {word}", autoescape=True) for word in words)) if words else false()
     within = (
         select(Person, Address)
         .join(Address, col(Address.id) == col(Person.address_id))
-        .where(
-            col(Address.email) != "",
-            col(Address.normalised).contains(wanted, autoescape=True)
-            | func.lower(Address.email).contains(wanted, autoescape=True)
-            | func.lower(Person.name).contains(wanted, autoescape=True),
-        )
+        .where(col(Address.email) != "", in_address | in_name)
         .order_by(col(Address.normalised).startswith(wanted, autoescape=True).desc(), col(Address.normalised))
         .limit(limit)
     )

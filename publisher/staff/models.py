@@ -24,7 +24,7 @@ class Member(SQLModel, table=True):
     disabled_at: datetime | None = None
     password_set_at: datetime | None = None
     invited_at: datetime | None = None  # when the invitation was last mailed: an earlier link opens nothing any more
-    letter_hour: int | None = 7  # the desk letter comes at this hour of their zone; empty: not at all
+    letter_hour: int | None = None  # the desk letter comes at this hour of their zone; empty: not at all
     letter_day: date | None = None  # the last day of their zone whose desk letter was thought of
 
 

@@ -24,6 +24,7 @@ from publisher.web.studio import (
     lists,
     members,
     newsletters,
+    other,
     people,
     person,
     podcast,
@@ -68,7 +69,7 @@ _C = "/studio/podcasts"
 _B = "/studio/webinars"
 _R, _D = f"{_B}/{{slug}}", f"{_B}/{{slug}}/dates/{{number:int}}"
 _O, _E = f"{_C}/{{slug}}", f"{_C}/{{slug}}/episodes/{{number:int}}"
-_W, _X = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}"
+_W, _X, _Y = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}", f"{_P}/others/{{address_id:int}}"
 
 ENTERING = (
     Route("GET", "/studio", ANYBODY, today.door, "Today; signed out, the log-in."),
@@ -222,6 +223,9 @@ PEOPLE = (
     Route("POST", f"{_P}/lists", "editor", lists.save, "Make, change, archive; invite.", lists.show),
     Route("GET", f"{_P}/import", "editor", imports.show, "Bring readers in."),
     Route("POST", f"{_P}/import", "editor", imports.take, "Try a file, then import it.", imports.show, upload=True),
+    Route("GET", _Y, "viewer", other.show, "Somebody who is no reader: registered, shared or speaks."),
+    Route("POST", f"{_Y}/erase", "owner", other.erase, "Forget them for good.", other.show),
+    Route("GET", f"{_Y}/data.json", "editor", other.data, "Everything held about them."),
     Route("GET", _X, "viewer", person.show, "One person."),
     Route("POST", _X, "editor", person.save, "Their choices, on their behalf.", person.show),
     Route("POST", f"{_X}/pause", "editor", person.pause, "Pause, or end a pause.", person.show),

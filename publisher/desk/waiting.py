@@ -74,7 +74,9 @@ def library(session: Session, now: datetime) -> Iterator[Line]:
     if pairs:
         text = f"{_things(pairs, 'pair')} may be one resource."
         yield Line("look-alikes", text, "/studio/library/look-alikes", "Decide")
-    in_trouble = (col(Source.failing_since).is_not(None) & (col(Source.state) == "active")) | (col(Source.state) == "gone")
+    in_trouble = (col(Source.failing_since).is_not(None) & (col(Source.state) == "active")) | (
+        col(Source.state) == "gone"
+    )
     for source in session.exec(select(Source).where(in_trouble).order_by(col(Source.failing_since)).limit(MOST)):
         said = sources.health(source, now).rstrip(".")
         yield Line("a source fails", f"{source.title} is {said}.", f"/studio/library/sources/{source.slug}", "Look at the source")  # fmt: skip
@@ -85,7 +87,9 @@ def podcasts(session: Session) -> Iterator[Line]:
     refused = (
         select(Episode, Show)
         .join(Show, col(Show.id) == col(Episode.show_id))
-        .where(col(Episode.state) == EpisodeState.DRAFT, col(Episode.taking) != "", col(Episode.enclosure_url).is_(None))
+        .where(
+            col(Episode.state) == EpisodeState.DRAFT, col(Episode.taking) != "", col(Episode.enclosure_url).is_(None)
+        )
         .order_by(col(Episode.updated_at).desc())
         .limit(MOST)
     )

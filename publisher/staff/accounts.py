@@ -45,9 +45,7 @@ def add(
         raise Conflict(f"{address.email} is a member of staff already.")
     role = roles.named(role)
     hour = None if role == "viewer" else FIRST_HOUR  # a viewer waits for nothing
-    member = Member(
-        address_id=address.id or 0, name=name.strip()[:120], role=role, created_at=now, letter_hour=hour
-    )
+    member = Member(address_id=address.id or 0, name=name.strip()[:120], role=role, created_at=now, letter_hour=hour)
     session.add(member)
     session.flush()
     if invite:

@@ -137,7 +137,7 @@ def _drawn(desk: Desk, found: Sequence[tuple[Person, Address]], **context: Any) 
         select(func.count(func.distinct(col(Subscription.person_id)))).where(col(Subscription.state) == "active")
     ).one()
     states = _states(desk.session, [person.id or 0 for person, _ in found])
-    blank = {
+    blank: dict[str, Any] = {
         "q": "",
         "others": [],
         "told": None,

@@ -244,7 +244,15 @@ SETTINGS = (
     Route("GET", f"{_S}/relay", "owner", relays.show, "How mail leaves."),
     Route("POST", f"{_S}/relay", "owner", relays.save, "Set, test, or go back to the mailbox.", relays.show, own=True),
     Route("GET", f"{_S}/staff", "viewer", members.show, "Who works here."),
-    Route("POST", f"{_S}/staff", "owner", members.save, "Invite, roles, sign out, close an account.", members.show, own=True),
+    Route(
+        "POST",
+        f"{_S}/staff",
+        "owner",
+        members.save,
+        "Invite, roles, sign out, close an account.",
+        members.show,
+        own=True,
+    ),
     Route("GET", f"{_S}/trail", "viewer", trail.show, "Who did what, by hand, room and day."),
 )
 

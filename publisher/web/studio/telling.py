@@ -13,7 +13,7 @@ from publisher.web.studio import words
 from publisher.web.studio.issues import title_of_issue, url_of
 from publisher.web.studio.visit import Desk
 
-SHOWN, LETTERS = 40, 20
+SHOWN, LETTERS = 25, 20
 
 
 def history(desk: Desk, lines: Sequence[tuple[datetime, str]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, CompoundSelect, union
 from sqlmodel import Session, col, func, or_, select
 
 from publisher.audience import people
@@ -74,7 +74,7 @@ def _others(session: Session, text: str, limit: int) -> list[Other]:
             col(Address.email) != "",
             ~is_reader,
             or_(col(Address.normalised).contains(wanted, autoescape=True), *named),
-            or_(*(_has(column) for column in (Registrant.address_id, Share.address_id, Speaker.address_id)), _left_staff()),
+            col(Address.id).in_(_known_addresses()),
         )
         .order_by(col(Address.normalised))
         .limit(limit)
@@ -103,13 +103,14 @@ def _named(wanted: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def _has(column: object) -> ColumnElement[bool]:
-    return exists().where(col(column) == col(Address.id))
-
-
-def _left_staff() -> ColumnElement[bool]:
-    """Who works here is found among the staff; here, whose account was closed."""
-    return exists().where(col(Member.address_id) == col(Address.id), col(Member.disabled_at).is_not(None))
+def _known_addresses() -> CompoundSelect[Any]:
+    """Whom we know who is perhaps no reader. Who works here is found among the staff; here, whose account was closed."""
+    return union(
+        select(Registrant.address_id),
+        select(Share.address_id),
+        select(Speaker.address_id).where(col(Speaker.address_id).is_not(None)),
+        select(Member.address_id).where(col(Member.disabled_at).is_not(None)),
+    )
 
 
 def _described(session: Session, rows: Iterable[Address]) -> list[Other]:

@@ -57,8 +57,8 @@ def of_mails(session: Session, theirs: Sequence[Address]) -> list[Line]:
     whose = select(Outbox.id).where(col(Outbox.address_id).in_(ids))
     for event in session.exec(select(MailEvent).where(col(MailEvent.outbox_id).in_(whose)).order_by(col(MailEvent.id))):
         if event.kind in _EVENTS:
-            sentence = _sentence(_EVENTS[event.kind], 
-                title=titles[event.outbox_id], text=event.text.strip() or "no reason given"
+            sentence = _sentence(
+                _EVENTS[event.kind], title=titles[event.outbox_id], text=event.text.strip() or "no reason given"
             )
             url = links.get((letters[event.outbox_id], event.key)) if event.kind == "click" else None
             lines.append((event.at, f"{sentence[:-1]}: {url}" if url else sentence))

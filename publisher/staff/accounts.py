@@ -200,9 +200,7 @@ def set_password(session: Session, member: Member, password: str, now: datetime)
 def every(session: Session) -> list[tuple[Member, Address]]:
     """All members of staff with their addresses, owners first."""
     rows = session.exec(
-        select(Member, Address)
-        .join(Address, col(Address.id) == col(Member.address_id))
-        .order_by(col(Member.id))
+        select(Member, Address).join(Address, col(Address.id) == col(Member.address_id)).order_by(col(Member.id))
     )
     return sorted([(row[0], row[1]) for row in rows], key=lambda row: -ROLES.index(row[0].role))
 

@@ -68,7 +68,11 @@ def _numbers(keys: set[str]) -> list[int]:
 
 def _resources(desk: Desk, keys: set[str]) -> dict[str, Place]:
     rows = shelf.shown(desk.session, _numbers(keys))
-    return {str(one.work.id): (next(iter(one.texts.values())).title, f"/studio/library/{one.work.id}") for one in rows if one.texts}
+    return {
+        str(one.work.id): (next(iter(one.texts.values())).title, f"/studio/library/{one.work.id}")
+        for one in rows
+        if one.texts
+    }
 
 
 def _sources(desk: Desk, keys: set[str]) -> dict[str, Place]:

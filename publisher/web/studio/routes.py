@@ -83,9 +83,16 @@ ENTERING = (
     Route("GET", "/studio/reset/{token}", ANYBODY, entering.reset, "Choose a new password."),
     Route("POST", "/studio/reset/{token}", ANYBODY, entering.set_password, "Set it."),
     Route("GET", "/studio/account", "viewer", account.show, "One's own account."),
-    Route("POST", "/studio/account", "viewer", account.save, "Name and zone.", account.show),
+    Route("POST", "/studio/account", "viewer", account.save, "Name, zone, desk letter.", account.show),
     Route("POST", "/studio/account/password", "viewer", account.change_password, "A new password.", account.show),
-    Route("POST", "/studio/account/sessions", "viewer", account.end_session, "Sign out elsewhere.", account.show),
+    Route(
+        "POST",
+        "/studio/account/sessions",
+        "viewer",
+        account.end_session,
+        "Sign out there, or everywhere else.",
+        account.show,
+    ),
     Route("GET", "/studio/design", "viewer", design.show, "Every component, live."),
 )
 

@@ -112,7 +112,9 @@ def test_a_day_is_the_viewers_own(owner, house, now) -> None:  # type: ignore[no
     """23:30 on Sunday in London is Monday in Nairobi."""
     with house.database.session() as session:
         session.exec(select(Member)).one().zone = "Africa/Nairobi"
-        trail.note(session, "owner@example.org", "settings", "Changed the hub.", now.replace(day=22, hour=23, minute=30))
+        trail.note(
+            session, "owner@example.org", "settings", "Changed the hub.", now.replace(day=22, hour=23, minute=30)
+        )
     assert "Changed the hub." in plain(owner.get(f"{PATH}?day=2026-11-23"))
     assert "Changed the hub." not in plain(owner.get(f"{PATH}?day=2026-11-22"))
 

@@ -121,12 +121,17 @@ def _line(desk: Desk, line: Trail, place: Place, names: Mapping[str, str]) -> di
     moment = desk.moment(line.at)
     clock_text = line.at.astimezone(clock.zone(desk.zone)).strftime("%H:%M").lstrip("0").rjust(4, "0")
     return {
-        "text": line.what[:1].upper() + line.what[1:],
+        "text": _sentence_of(line.what),
         "about": title,
         "url": url,
         "who": who,
         "moment": (moment or {}) | {"text": clock_text},
     }
+
+
+def _sentence_of(what: str) -> str:
+    """Commands note what they did without a capital; an address in front is left as it is written."""
+    return what if "@" in what.partition(" ")[0] else what[:1].upper() + what[1:]
 
 
 def _day_name(day: date, today: date) -> str:

@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from publisher import budgets, clock, leases
 from publisher.audience import upkeep
-from publisher.desk import returns
+from publisher.desk import desk_letter, returns
 from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
@@ -120,6 +120,10 @@ def read_returns(house: House, now: datetime) -> object:
     return {"read": returns.read_due(house, now)}
 
 
+def write_desk_letters(house: House, now: datetime) -> object:
+    return {"written": desk_letter.write_due(house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -149,6 +153,7 @@ TIMETABLE = (
     Every("replies", 300, read_replies, "read what calendar programs answer to invitations"),
     Every("bounces", 300, read_returns, "read what comes back: bounces, complaints, wishes to leave"),
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
+    Every("desk letter", 300, write_desk_letters, "tell each member of staff in their morning what waits for them"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
     Every(

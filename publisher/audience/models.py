@@ -4,8 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, String, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
+
+from publisher.languages import folded
 
 
 class MailingList(SQLModel, table=True):
@@ -27,6 +29,15 @@ class MailingList(SQLModel, table=True):
     created_at: datetime
 
 
+def searchable(name: str) -> str:
+    """A name as it is searched for: folded, with a blank before each word, so that a word is found by its beginning."""
+    return f" {found}" if (found := folded(name)) else ""
+
+
+def _folded_at_insert(context: Any) -> str:
+    return searchable(context.get_current_parameters().get("name", ""))
+
+
 class Person(SQLModel, table=True):
     """A reader. The address belongs to mail; name, languages, zone and interests are here."""
 
@@ -39,6 +50,14 @@ class Person(SQLModel, table=True):
     country: str | None = None  # where they are, not what they follow
     paused_until: datetime | None = None
     created_at: datetime
+    # The name as it is searched for. Kept by `_fold_name`; who writes `name` without the session writes this too.
+    folded: str = Field(default="", sa_column=Column(String, nullable=False, default=_folded_at_insert))
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _fold_name(_mapper: object, _connection: object, person: Person) -> None:
+    person.folded = searchable(person.name)
 
 
 class SubscriptionState(StrEnum):

@@ -11,7 +11,15 @@ from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience import letters, links, lists, people
 from publisher.audience.columns import Reader
-from publisher.audience.models import Consent, Interest, MailingList, Person, Subscription, SubscriptionState
+from publisher.audience.models import (
+    Consent,
+    Interest,
+    MailingList,
+    Person,
+    Subscription,
+    SubscriptionState,
+    searchable,
+)
 from publisher.errors import BadInput
 from publisher.house import House
 from publisher.languages import SOURCE_LANGUAGE
@@ -180,7 +188,8 @@ class TakingIn:
         rows = [
             {
                 "of": one.person["id"],
-                "new_name": one.person["name"] or reader.name,
+                "new_name": (name := one.person["name"] or reader.name),
+                "new_folded": searchable(name),
                 "new_country": one.person["country"] or reader.country,
             }
             for reader, one in decided
@@ -191,7 +200,7 @@ class TakingIn:
             self.session.connection().execute(
                 update(table)
                 .where(table.c.id == bindparam("of"))
-                .values(name=bindparam("new_name"), country=bindparam("new_country")),
+                .values(name=bindparam("new_name"), folded=bindparam("new_folded"), country=bindparam("new_country")),
                 rows,
             )
 

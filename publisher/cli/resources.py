@@ -77,7 +77,7 @@ def add(
             work.news_since = work.news_since or at
         session.add(work)
         session.flush()
-        trail.note(session, WHO, f"work:{work.id}", f"added “{title[:200]}”", at)
+        trail.note(session, WHO, f"resource:{work.id}", f"added “{title[:200]}”", at)
         row = _row(shelf.work_by_id(session, work.id or 0))
     answer(row, as_json, f"Resource {row['resource']} is {row['state']}: {row['title']}")
 
@@ -194,7 +194,7 @@ def _review(verb: str, ids: list[int], now: str | None, as_json: bool, reason: s
         else:
             changed = getattr(review, verb)(session, ids, who=WHO, now=at)
         for i in changed:
-            trail.note(session, WHO, f"work:{i}", verb, at)
+            trail.note(session, WHO, f"resource:{i}", verb, at)
         rows = [_row(one) | {"changed": one.work.id in changed} for one in shelf.shown(session, ids)]
     listing(rows, as_json, "resource", "title", "state")
 

@@ -61,7 +61,7 @@ def add(
             source = sources.add(
                 session, house, url, kind, now=at, language=language, title=title, recognised=found, **settings
             )
-            trail.note(session, WHO, f"source:{source.id}", f"let in “{source.title}”", at)
+            trail.note(session, WHO, f"source:{source.slug}", f"let in “{source.title}”", at)
             row = _row(source, at)
     more = {"records": brings.records, "this_month": brings.this_month}
     answer(row | more, as_json, f"{row['source']}: {row['title']} ({row['kind']}), {brings.in_words()}.")

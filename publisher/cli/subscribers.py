@@ -3,16 +3,19 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from publisher.cli import one_subscriber
 from publisher.cli.options import WHO, AsJson, Now, moment, noun, unreadable
 from publisher.cli.speaking import answer, counted, details, note, progress
 from publisher.errors import BadInput, NotFound
 
 NAME = "subscribers"
 app = noun("Readers: taking in, handing out, finding, forgetting.")
+for _verb in (one_subscriber.find, one_subscriber.change, one_subscriber.pause, one_subscriber.move):
+    app.command()(_verb)
 
 
 @app.command("import")
@@ -103,6 +106,8 @@ def show(email: str, as_json: AsJson = False) -> None:
     with looking() as (house, session):
         person = people.get(session, house.tokens, email)
         address = people.address_of(session, person)
+        if not address.email:
+            raise NotFound(f"Whoever had the address {email} was erased. Nothing about them is left.")
         subscriptions = [
             {"list": row.slug, "state": one.state, "since": one.active_since, "ended": one.ended_at}
             for one, row in people.subscriptions(session, person)
@@ -140,13 +145,25 @@ def count(
 
 
 @app.command()
-def erase(email: str, now: Now = None, as_json: AsJson = False) -> None:
+def erase(
+    email: str,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
     """Forget a person for good. What stays is a hash, so that no import brings them back."""
-    from publisher.cli.opening import acting
+    from publisher.cli.opening import acting, looking
     from publisher.desk import person
     from publisher.staff import trail
 
     at = moment(now)
+    with looking() as (house, session):
+        held = _known(person.data_of_address(session, house, email), email)
+    goes = {name: len(rows) for name, rows in held.items() if isinstance(rows, list) and rows}
+    note("It takes " + ", ".join(f"{name.replace('_', ' ')}: {number}" for name, number in goes.items()) + ".")
+    if dry_run:
+        answer({"erased": False, "goes": goes}, as_json, "Nothing was erased: this was a dry run.")
+        return
     with acting() as (house, session):
         if not person.erase_address(session, house, email, at):
             raise NotFound(f"Nobody here has the address {email}.")
@@ -161,7 +178,15 @@ def data(email: str, as_json: AsJson = False) -> None:
     from publisher.desk import person
 
     with looking() as (house, session):
-        found = person.data_of_address(session, house, email)
+        found = _known(person.data_of_address(session, house, email), email)
+    answer(found, True)
+
+
+def _known(found: dict[str, Any] | None, email: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(f"Nobody here has the address {email}.")
-    answer(found, True)
+    if not any(address["email"] for address in found["addresses"]):
+        raise NotFound(
+            f"Whoever had the address {email} was erased. Nothing about them is left but a fingerprint of it."
+        )
+    return found

@@ -15,7 +15,9 @@ from sqlmodel import Session, SQLModel, col, select
 from publisher.audience import people, upkeep
 from publisher.audience.models import AddressChange, Consent, Interest, MailingList, Person, Subscription
 from publisher.desk.bookings import bookings_of, forget_bookings
+from publisher.desk.former_staff import forget_staff
 from publisher.desk.mails import cancel_all, forget_mails, mails_of
+from publisher.desk.whose import addresses_of, changes_of
 from publisher.errors import Conflict
 from publisher.house import House
 from publisher.library.models import Share, Work, WorkText
@@ -38,7 +40,7 @@ HELD: dict[str, tuple[str, str]] = {
     "mailbox_message": ("mailbox", "deleted"),
     "received": ("received", "deleted"),
     "share": ("shares", "loses name, note, and a credit that names the person"),
-    "trail": ("trail", "lines about the person lose their words"),
+    "trail": ("trail", "lines about the person, or that name an address of theirs, lose their words"),
     "private_feed": ("private_feeds", "deleted: feed and sound stop at once"),
     "webinar_registrant": ("registrations", "loses its key; the empty row holds the registrations together"),
     "webinar_registration": (
@@ -51,8 +53,8 @@ HELD: dict[str, tuple[str, str]] = {
     "webinar_presence": ("presences", "loses name and address"),
     "room_event": ("presences", "loses name; what a room said, of which presences are made"),
     "webinar_speaker": ("speaking", "deleted; slides stay without a name"),
-    "staff_member": ("staff", "refused: an account is closed by an owner first"),
-    "staff_session": ("", "belongs to an account of staff, see staff_member"),
+    "staff_member": ("staff", "refused while the account is open; a closed one is deleted, and the trail names nobody"),
+    "staff_session": ("", "belongs to an account of staff, see staff_member; deleted with it"),
 }
 #: Tables that look personal by a column's name and are not.
 NOT_PERSONAL: dict[str, str] = {
@@ -79,7 +81,7 @@ NOT_PERSONAL: dict[str, str] = {
 
 def data_of(session: Session, house: House, person: Person) -> dict[str, Any]:
     """Everything we hold about a person, as one document of plain JSON values."""
-    return _data(session, _addresses(session, person), person)
+    return _data(session, addresses_of(session, person), person)
 
 
 def data_of_address(session: Session, house: House, email: str) -> dict[str, Any] | None:
@@ -96,9 +98,9 @@ def erase(session: Session, house: House, person: Person, now: datetime) -> None
 
     `Conflict` where one of their addresses belongs to a member of staff.
     """
-    theirs = _addresses(session, person)
+    theirs = addresses_of(session, person)
     _refuse_for_staff(session, theirs)
-    asked_for = [c.new_address_id for c in _changes(session, person) if c.confirmed_at is None]
+    asked_for = [c.new_address_id for c in changes_of(session, person) if c.confirmed_at is None]
     for model in (Subscription, Interest, AddressChange, Received, PrivateFeed):
         table = _table(model)
         session.execute(delete(table).where(table.c.person_id == person.id))
@@ -144,28 +146,15 @@ def _erase_address(session: Session, house: House, address: Address, name: str, 
             share.credit = ""
         share.name = share.note = ""
         session.add(share)
+    forget_staff(session, address)
     addresses.erase(session, house.tokens, address, now=now)
 
 
 def _refuse_for_staff(session: Session, theirs: Iterable[Address]) -> None:
     ids = [address.id for address in theirs]
-    if session.exec(select(Member.id).where(col(Member.address_id).in_(ids))).first() is not None:
-        raise Conflict("This address belongs to a member of staff. An owner removes the account first.")
-
-
-def _addresses(session: Session, person: Person) -> list[Address]:
-    """The present address and the former ones that nobody else has since."""
-    former = [change.old_address_id for change in _changes(session, person) if change.confirmed_at]
-    taken = set(
-        session.exec(select(Person.address_id).where(col(Person.id) != person.id, col(Person.address_id).in_(former)))
-    )
-    ids = [person.address_id, *(one for one in former if one not in taken and one != person.address_id)]
-    return list(session.exec(select(Address).where(col(Address.id).in_(ids)).order_by(col(Address.id))))
-
-
-def _changes(session: Session, person: Person) -> list[AddressChange]:
-    wanted = select(AddressChange).where(col(AddressChange.person_id) == person.id).order_by(col(AddressChange.id))
-    return list(session.exec(wanted))
+    working = select(Member.id).where(col(Member.address_id).in_(ids), col(Member.disabled_at).is_(None))
+    if session.exec(working).first() is not None:
+        raise Conflict("This address belongs to a member of staff. An owner closes the account first.")
 
 
 def _data(session: Session, theirs: list[Address], person: Person | None) -> dict[str, Any]:
@@ -192,7 +181,7 @@ def _of_person(session: Session, person: Person) -> dict[str, Any]:
         for row in session.exec(
             select(Address).where(
                 col(Address.id).in_(
-                    [one for c in _changes(session, person) for one in (c.old_address_id, c.new_address_id)]
+                    [one for c in changes_of(session, person) for one in (c.old_address_id, c.new_address_id)]
                 )
             )
         )
@@ -210,7 +199,7 @@ def _of_person(session: Session, person: Person) -> dict[str, Any]:
                 "to": emails.get(one.new_address_id, ""),
                 **_row(one, "id", "person_id", "old_address_id", "new_address_id"),
             }
-            for one in _changes(session, person)
+            for one in changes_of(session, person)
         ],
         "received": _received(session, person),
         "private_feeds": _private_feeds(session, person),

@@ -1,14 +1,19 @@
 """What happened with a person, in plain sentences, oldest first: for staff who are asked “why do I get this?”."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from publisher.audience import people
 from publisher.audience.models import AddressChange, Consent, MailingList, Person
-from publisher.mail.bounces.judging import REASONS
-from publisher.mail.models import Letter, MailEvent, Outbox, OutboxState
-from publisher.webinars.models import Registrant, Registration, RegistrationState, Series, Speaker
+from publisher.desk.mail_stories import of_mails
+from publisher.desk.webinar_stories import of_webinars
+from publisher.desk.whose import addresses_of
+from publisher.library.models import Share, Work, WorkText
+from publisher.mail.models import Address
+from publisher.podcasts.models import PrivateFeed, Show
+from publisher.staff.models import Trail
 
 Line = tuple[datetime, str]
 
@@ -25,36 +30,40 @@ _ENDED = {
     "bounced": "{name} ended: mail to the address came back.",
     "complained": "{name} ended: they complained about a mail.",
 }
-_BOOKED = {
-    "link": "Registered for “{title}” by a link in a mail.",
-    "api": "Registered for “{title}” through another program.",
-    "import": "Was registered for “{title}” by an import.",
-    "staff": "Was registered for “{title}” by staff.",
-    "demo": "Was registered for “{title}” for the demo.",
-}
 _STOPPED = {
-    "bounced": "Mail to the address was stopped: it came back.",
-    "complained": "Mail to the address was stopped: they complained about a mail.",
-    "erased": "Mail to the address was stopped: the person was erased.",
-    "staff": "Mail to the address was stopped by staff.",
+    "bounced": ": it came back",
+    "complained": ": they complained about a mail",
+    "erased": ": the person was erased",
+    "staff": " by staff",
 }
-_EVENTS = {
-    "bounce": "“{title}” came back{why}",
-    "suppressed": "Too many mails came back, so nothing more is sent for now.",
-    "complaint": "Complained about “{title}”.",
-    "click": "Followed a link in “{title}”.",
-    "rejected": "“{title}” was refused: {text}",
-}
+_SHARED = {"published": "“{title}”, which they had shared, was published.", "declined": "“{title}”, which they had shared, was not taken."}  # fmt: skip
 
 
 def story(session: Session, person: Person) -> list[Line]:
-    """Every moment we know of, with a sentence."""
+    """Every moment we know of, with a sentence; also of addresses they had before."""
+    theirs = addresses_of(session, person)
     lines: list[Line] = [(person.created_at, "Became known here.")]
-    lines += _of_lists(session, person)
-    lines += _of_address(session, person)
-    lines += _of_webinars(session, person)
-    lines += _of_mails(session, person)
+    lines += _of_lists(session, person) + _of_changes(session, person)
+    lines += _of_feeds(session, person) + _of_staff(session, person)
+    return sorted([*lines, *_of_addresses(session, theirs)], key=lambda line: line[0])
+
+
+def story_of_address(session: Session, address: Address) -> list[Line]:
+    """The same of an address that no reader has: somebody who registered, shared or speaks."""
+    lines = [(address.created_at, "Became known here."), *_of_addresses(session, [address])]
     return sorted(lines, key=lambda line: line[0])
+
+
+def _of_addresses(session: Session, theirs: Sequence[Address]) -> list[Line]:
+    lines = [
+        (
+            address.suppressed_at,
+            f"Mail to {address.email or 'the address'} was stopped{_STOPPED.get(address.reason, f': {address.reason}')}.",
+        )
+        for address in theirs
+        if address.suppressed and address.suppressed_at
+    ]
+    return [*lines, *_of_shares(session, theirs), *of_webinars(session, theirs), *of_mails(session, theirs)]
 
 
 def _of_lists(session: Session, person: Person) -> list[Line]:
@@ -74,13 +83,8 @@ def _of_lists(session: Session, person: Person) -> list[Line]:
     return lines
 
 
-def _of_address(session: Session, person: Person) -> list[Line]:
-    address = people.address_of(session, person)
+def _of_changes(session: Session, person: Person) -> list[Line]:
     lines: list[Line] = []
-    if address.suppressed and address.suppressed_at:
-        lines.append(
-            (address.suppressed_at, _STOPPED.get(address.reason, f"Mail to the address was stopped: {address.reason}."))
-        )
     changes = session.exec(select(AddressChange).where(col(AddressChange.person_id) == person.id))
     for change in changes:
         lines.append((change.asked_at, "Asked for another address."))
@@ -89,55 +93,32 @@ def _of_address(session: Session, person: Person) -> list[Line]:
     return lines
 
 
-def _of_webinars(session: Session, person: Person) -> list[Line]:
+def _of_feeds(session: Session, person: Person) -> list[Line]:
+    lines: list[Line] = []
+    feeds = select(PrivateFeed, Show).join(Show, col(Show.id) == col(PrivateFeed.show_id))
+    for feed, show in session.exec(feeds.where(col(PrivateFeed.person_id) == person.id)):
+        lines.append((feed.created_at, f"Got a feed of their own of {show.title}."))
+        if feed.revoked_at:
+            lines.append((feed.revoked_at, f"Their feed of {show.title} was taken back."))
+    return lines
+
+
+def _of_staff(session: Session, person: Person) -> list[Line]:
+    """What was done on their behalf, with who did it."""
+    rows = session.exec(select(Trail).where(col(Trail.about) == f"person:{person.id}").order_by(col(Trail.id)))
+    return [(line.at, f"{line.what} ({line.who})") for line in rows]
+
+
+def _of_shares(session: Session, theirs: Sequence[Address]) -> list[Line]:
     lines: list[Line] = []
     rows = session.exec(
-        select(Registration, Series)
-        .join(Registrant, col(Registrant.id) == col(Registration.registrant_id))
-        .join(Series, col(Series.id) == col(Registration.series_id))
-        .where(col(Registrant.address_id) == person.address_id)
+        select(Share, WorkText)
+        .join(Work, col(Work.id) == col(Share.work_id))
+        .join(WorkText, (col(WorkText.work_id) == col(Work.id)) & (col(WorkText.language) == col(Work.language)))
+        .where(col(Share.address_id).in_([address.id for address in theirs]))
     )
-    for one, series in rows:
-        how = _BOOKED.get(one.source, "Registered for “{title}”.")
-        lines.append((one.asked_at, how.format(title=series.title)))
-        if one.registered_at and one.registered_at != one.asked_at:
-            lines.append((one.registered_at, f"Got a place at “{series.title}”."))
-        if one.muted_at:
-            lines.append((one.muted_at, f"Wanted no more mail about “{series.title}”."))
-        if one.cancelled_at:
-            word = "Was declined for" if one.state == RegistrationState.DECLINED else "Cancelled"
-            lines.append((one.cancelled_at, f"{word} “{series.title}”."))
-    spoken = select(Speaker, Series).join(Series, col(Series.id) == col(Speaker.series_id))
-    for speaker, series in session.exec(spoken.where(col(Speaker.address_id) == person.address_id)):
-        if speaker.invited_at:
-            lines.append((speaker.invited_at, f"Was invited to “{series.title}” as {speaker.role}."))
+    for share, text in rows:
+        lines.append((share.at, f"Shared “{text.title}” with us."))
+        if share.answered_at and share.answer in _SHARED:
+            lines.append((share.answered_at, _SHARED[share.answer].format(title=text.title)))
     return lines
-
-
-def _of_mails(session: Session, person: Person) -> list[Line]:
-    lines: list[Line] = []
-    mails = session.exec(
-        select(Outbox, Letter)
-        .join(Letter, col(Letter.id) == col(Outbox.letter_id))
-        .where(col(Outbox.address_id) == person.address_id)
-        .order_by(col(Outbox.id))
-    ).all()
-    titles = {mail.id: letter.title for mail, letter in mails}
-    for mail, letter in mails:
-        if mail.state == OutboxState.ACCEPTED and mail.done_at:
-            lines.append((mail.done_at, f"Was sent “{letter.title}”."))
-        elif mail.state in (OutboxState.QUEUED, OutboxState.DEFERRED):
-            lines.append((mail.created_at, f"“{letter.title}” waits to be sent."))
-    whose = select(Outbox.id).where(col(Outbox.address_id) == person.address_id)
-    for event in session.exec(select(MailEvent).where(col(MailEvent.outbox_id).in_(whose)).order_by(col(MailEvent.id))):
-        if event.kind in _EVENTS:
-            title = titles.get(event.outbox_id, "a mail")
-            lines.append((event.at, _EVENTS[event.kind].format(title=title, text=event.text, why=_why(event))))
-    return lines
-
-
-def _why(event: MailEvent) -> str:
-    """Why a mail came back, in words, and in those of the server that wrote so."""
-    reason = REASONS.get(str(event.data.get("class", "")), "")
-    wrote = f" Their server wrote: “{event.text}”" if event.text else ""
-    return f": {reason[0].lower()}{reason[1:]}{wrote}" if reason else "."

@@ -26,6 +26,7 @@ TITLES = {
     "welcome": "Welcome",
     "goodbye": "You have left",
     "notice": "Notices",
+    "desk": "Desk letters",
     "test": "Test mails",
     "webinar-confirmation": "Webinars: who registered",
     "webinar-update": "Webinars: what has changed",

@@ -1,4 +1,4 @@
-"""Accounts of staff: invitations, signing in, passwords, roles. There is always an owner."""
+"""Accounts of staff: invitations, signing in, passwords. What they may do, and that there is always an owner: `roles`."""
 
 import ipaddress
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from publisher.errors import BadInput, BadToken, Conflict, Forbidden, NotFound, 
 from publisher.house import House
 from publisher.mail import addresses
 from publisher.mail.models import Address
-from publisher.staff import letters, passwords, sessions
+from publisher.staff import letters, passwords, roles, sessions
 from publisher.staff.models import ROLES, Member
 from publisher.staff.sessions import SignedIn
 from publisher.tokens import EXPIRED, FORGED, Purpose
@@ -19,37 +19,69 @@ from publisher.tokens import EXPIRED, FORGED, Purpose
 INVITE_LIVES = timedelta(days=3)
 RESET_LIVES = timedelta(hours=1)
 FIRST_OWNER = "first-owner"
+FIRST_HOUR = 7  # of the desk letter, until they choose another
 
 QUARTER = timedelta(minutes=15)
 TRIES_PER_ADDRESS, TRIES_PER_NETWORK, RESETS_AN_HOUR = 10, 60, 3
 
 
 def add(
-    session: Session, house: House, email: str, role: str, now: datetime, *, name: str = "", invite: bool = True
+    session: Session,
+    house: House,
+    email: str,
+    role: str,
+    now: datetime,
+    *,
+    name: str = "",
+    invite: bool = True,
+    by: str = "",
 ) -> Member:
-    """A new member of staff, and the letter that invites them. `Conflict` where they are one already."""
+    """A new member of staff, and the letter that invites them (`by`: what who invites is called). `Conflict` where they are
+    one already."""
     address = addresses.find_or_make(session, house.tokens, email, now=now)
     if not address.email:
         addresses.return_of(session, house.tokens, address, email)
     if of_address(session, address) is not None:
         raise Conflict(f"{address.email} is a member of staff already.")
-    member = Member(address_id=address.id or 0, name=name.strip()[:120], role=_role(role), created_at=now)
+    role = roles.named(role)
+    hour = None if role == "viewer" else FIRST_HOUR  # a viewer waits for nothing
+    member = Member(address_id=address.id or 0, name=name.strip()[:120], role=role, created_at=now, letter_hour=hour)
     session.add(member)
     session.flush()
     if invite:
-        send_invitation(session, house, member, now)
+        send_invitation(session, house, member, now, by=by)
     return member
 
 
-def send_invitation(session: Session, house: House, member: Member, now: datetime) -> None:
-    """Mail the invitation (again). It holds for three days and for one use."""
-    token = house.tokens.make(Purpose.INVITE, _subject(house, member), now=now, lives=INVITE_LIVES)
-    letters.invitation(session, house, address_of(session, member), member, token, now=now)
+def send_invitation(session: Session, house: House, member: Member, now: datetime, *, by: str = "") -> None:
+    """Mail the invitation (again). It holds for three days and for one use, and the links of earlier ones stop."""
+    if member.password_hash:
+        raise Conflict("They have taken up their invitation already.")
+    letters.withdraw(session, address_of(session, member), now=now)
+    member.invited_at = now
+    session.add(member)
+    session.flush()
+    token = house.tokens.make(Purpose.INVITE, _invited(house, member), now=now, lives=INVITE_LIVES)
+    letters.invitation(session, house, address_of(session, member), member, token, now=now, by=by)
+
+
+def take_back(session: Session, member: Member, now: datetime) -> None:
+    """Take an invitation back: its link opens nothing, and what has not left is not sent. `Conflict` once it was taken up."""
+    if member.password_hash:
+        raise Conflict("They have taken up their invitation already. Close the account instead.")
+    letters.withdraw(session, address_of(session, member), now=now)
+    session.delete(member)
+    session.flush()
 
 
 def look_invitation(session: Session, house: House, token: str, now: datetime) -> Member:
     """Whom an invitation is for; changes nothing. `BadToken` where it was used, is too old, or forged."""
     return _holder(session, house, Purpose.INVITE, token, now)
+
+
+def holds_until(member: Member) -> datetime | None:
+    """Until when the link of an open invitation works; None where there is no link."""
+    return None if member.password_hash or member.invited_at is None else member.invited_at + INVITE_LIVES
 
 
 def accept(
@@ -67,7 +99,7 @@ def accept(
 
 def first_owner_token(session: Session, house: House, now: datetime) -> str | None:
     """What the console prints on a hub without an owner: whoever reads it may become the first. None where there is one."""
-    if owners(session):
+    if roles.owners(session):
         return None
     return house.tokens.make(Purpose.INVITE, FIRST_OWNER, now=now, lives=INVITE_LIVES)
 
@@ -78,7 +110,7 @@ def become_first_owner(
     """Make the first owner. `Forbidden` where the hub has one: the token is of no use any more."""
     if house.tokens.open(Purpose.INVITE, token, now=now) != FIRST_OWNER:
         raise BadToken(FORGED)
-    if owners(session):
+    if roles.owners(session):
         raise Forbidden("This hub has an owner. Ask them for an invitation.")
     passwords.check(password, email)
     address = addresses.find_or_make(session, house.tokens, email, now=now)
@@ -129,6 +161,14 @@ def request_reset(session: Session, house: House, email: str, now: datetime) -> 
         letters.as_if(session, house)
 
 
+def reset_link(session: Session, house: House, member: Member, now: datetime) -> str:
+    """The same link for somebody at the machine, who hands it on: where no mail leaves, or the last owner is locked out."""
+    if member.disabled_at:
+        raise Conflict("This account is closed. Open it again first.")
+    token = house.tokens.make(Purpose.RESET, _subject(house, member), now=now, lives=RESET_LIVES)
+    return house.settings.url(f"/studio/reset/{token}")
+
+
 def look_reset(session: Session, house: House, token: str, now: datetime) -> Member:
     """Whose password a link would set; changes nothing."""
     return _holder(session, house, Purpose.RESET, token, now)
@@ -157,60 +197,12 @@ def set_password(session: Session, member: Member, password: str, now: datetime)
     sessions.revoke_all(session, member)
 
 
-def change_role(session: Session, member: Member, role: str) -> None:
-    """Another role; their sessions end. `Conflict` where the hub would be without an owner."""
-    if _role(role) != "owner":
-        _keep_an_owner(session, member)
-    member.role = role
-    session.add(member)
-    session.flush()
-    sessions.revoke_all(session, member)
-
-
-def disable(session: Session, member: Member, now: datetime) -> None:
-    """Close an account; what they did stays on the trail. `Conflict` for the last owner."""
-    _keep_an_owner(session, member)
-    member.disabled_at = now
-    session.add(member)
-    session.flush()
-    sessions.revoke_all(session, member)
-
-
-def enable(session: Session, member: Member) -> None:
-    member.disabled_at = None
-    session.add(member)
-    session.flush()
-
-
-def may(member: Member, role: str) -> bool:
-    """Whether a member may do what `role` may: each role may what the ones before it may."""
-    return ROLES.index(member.role) >= ROLES.index(role)
-
-
-def must(member: Member, role: str) -> None:
-    """`Forbidden` where they may not."""
-    if not may(member, role):
-        raise Forbidden(f"For this you need to be {'an' if role[0] in 'aeio' else 'a'} {role}.")
-
-
 def every(session: Session) -> list[tuple[Member, Address]]:
     """All members of staff with their addresses, owners first."""
     rows = session.exec(
-        select(Member, Address)
-        .join(Address, col(Address.id) == col(Member.address_id))
-        .order_by(col(Member.role).desc(), col(Member.id))
+        select(Member, Address).join(Address, col(Address.id) == col(Member.address_id)).order_by(col(Member.id))
     )
-    return [(row[0], row[1]) for row in rows]
-
-
-def owners(session: Session) -> list[Member]:
-    """Owners who can sign in."""
-    rows = session.exec(
-        select(Member).where(
-            col(Member.role) == "owner", col(Member.disabled_at).is_(None), col(Member.password_hash).is_not(None)
-        )
-    )
-    return list(rows)
+    return sorted([(row[0], row[1]) for row in rows], key=lambda row: -ROLES.index(row[0].role))
 
 
 def get(session: Session, house: House, email: str) -> Member:
@@ -282,21 +274,17 @@ def _subject(house: House, member: Member) -> str:
     return f"{member.id}:{present}"
 
 
+def _invited(house: House, member: Member) -> str:
+    """As `_subject`, and which of their invitations it is."""
+    sent = int(member.invited_at.timestamp() * 1_000_000) if member.invited_at else 0
+    return f"{_subject(house, member)}:{sent:x}"
+
+
 def _holder(session: Session, house: House, purpose: Purpose, token: str, now: datetime) -> Member:
     subject = house.tokens.open(purpose, token, now=now)
     number = subject.partition(":")[0]
     member = session.get(Member, int(number)) if number.isdecimal() else None
-    if member is None or member.disabled_at or subject != _subject(house, member):
+    named = _invited if purpose == Purpose.INVITE else _subject
+    if member is None or member.disabled_at or subject != named(house, member):
         raise BadToken(EXPIRED)
     return member
-
-
-def _keep_an_owner(session: Session, member: Member) -> None:
-    if [owner.id for owner in owners(session)] == [member.id]:
-        raise Conflict("This is the only owner. Make somebody else an owner first.")
-
-
-def _role(role: str) -> str:
-    if role not in ROLES:
-        raise BadInput(f"A role is one of {', '.join(ROLES)}.", field="role")
-    return role

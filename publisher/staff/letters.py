@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from publisher.house import House
 from publisher.mail.identities import brand_of, hub, personal_plan
 from publisher.mail.letters import compile_letter
-from publisher.mail.models import Address
+from publisher.mail.models import Address, Outbox, OutboxState
 from publisher.mail.post import post
 from publisher.staff.models import Member
+
+OCCASION = "staff:"
 
 _RESET = {
     "title": "A new password",
@@ -22,12 +25,23 @@ _RESET = {
 }
 
 
-def invitation(session: Session, house: House, to: Address, member: Member, token: str, *, now: datetime) -> None:
+_MAY = {
+    "owner": "As an owner you can do everything, staff and relay too.",
+    "editor": "As an editor you look after the library, newsletters, podcasts, webinars and readers.",
+    "viewer": "As a viewer you can look at everything and change nothing.",
+}
+
+
+def invitation(
+    session: Session, house: House, to: Address, member: Member, token: str, *, now: datetime, by: str = ""
+) -> None:
+    """`by`: what the member who invites is called; empty where it was done by command."""
+    name = hub(session).name
     context = {
-        "title": f"You are invited to {hub(session).name}",
+        "title": f"{by} invites you to {name}" if by else f"You are invited to {name}",
         "paragraphs": [
-            f"You have been made {'an' if member.role[0] in 'aeio' else 'a'} {member.role} of this hub.",
-            "Choose a password to begin. The link works once, for three days.",
+            f"There is a desk for you where {name} is made. {_MAY[member.role]}",
+            "Choose a password to begin. The link works once, for three days. If it has run out, ask for another one.",
         ],
         "button_label": "Choose a password",
     }
@@ -36,6 +50,19 @@ def invitation(session: Session, house: House, to: Address, member: Member, toke
 
 def reset(session: Session, house: House, to: Address, member: Member, token: str, *, now: datetime) -> None:
     _send(session, house, to, member, _RESET, f"/studio/reset/{token}", now)
+
+
+def withdraw(session: Session, to: Address, *, now: datetime) -> None:
+    """Stop links for a member that have not left yet: a later one has taken their place, or nobody is to have one."""
+    session.execute(
+        update(Outbox)
+        .where(
+            col(Outbox.address_id) == to.id,
+            col(Outbox.occasion).startswith(OCCASION),
+            col(Outbox.state).in_((OutboxState.QUEUED, OutboxState.DEFERRED)),
+        )
+        .values(state=OutboxState.CANCELLED, done_at=now)
+    )
 
 
 def as_if(session: Session, house: House) -> None:
@@ -56,7 +83,7 @@ def _send(
         language="en",
         context=context,
         values={"action": house.settings.url(path), "name": member.name},
-        occasion=f"staff:{int(now.timestamp() * 1_000_000):x}",
+        occasion=f"{OCCASION}{int(now.timestamp() * 1_000_000):x}",
         now=now,
         to_name=member.name,
         zone=member.zone,

@@ -1,6 +1,6 @@
 """Tables of the staff: accounts, sessions, and the trail of who did what."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
@@ -23,6 +23,9 @@ class Member(SQLModel, table=True):
     created_at: datetime
     disabled_at: datetime | None = None
     password_set_at: datetime | None = None
+    invited_at: datetime | None = None  # when the invitation was last mailed: an earlier link opens nothing any more
+    letter_hour: int | None = None  # the desk letter comes at this hour of their zone; empty: not at all
+    letter_day: date | None = None  # the last day of their zone whose desk letter was thought of
 
 
 class StaffSession(SQLModel, table=True):
@@ -44,7 +47,7 @@ class Trail(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
-    who: str
+    who: str = Field(index=True)
     about: str = Field(index=True)
     what: str
     data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

@@ -85,20 +85,22 @@ def of_member(session: Session, member: Member, now: datetime) -> list[StaffSess
     return list(rows)
 
 
-def revoke(session: Session, member: Member, key_hash: str) -> None:
-    """End one of a member's own sessions, named by its hash."""
-    session.execute(
+def revoke(session: Session, member: Member, key_hash: str) -> bool:
+    """End one of a member's own sessions, named by its hash. False where there is none (any more)."""
+    ended = session.execute(
         delete(StaffSession).where(col(StaffSession.key_hash) == key_hash, col(StaffSession.member_id) == member.id)
     )
+    return bool(ended.rowcount)  # type: ignore[attr-defined]
 
 
-def revoke_all(session: Session, member: Member, *, but: str | None = None) -> None:
-    """End all sessions of a member, except perhaps the one whose key is `but`."""
+def revoke_all(session: Session, member: Member, *, but: str | None = None) -> int:
+    """End all sessions of a member, except perhaps the one with the hash `but`. Returns how many."""
     ended = delete(StaffSession).where(col(StaffSession.member_id) == member.id)
     if but is not None:
-        ended = ended.where(col(StaffSession.key_hash) != _hash(but))
-    session.execute(ended)
+        ended = ended.where(col(StaffSession.key_hash) != but)
+    number = session.execute(ended).rowcount  # type: ignore[attr-defined]
     session.expire_all()
+    return int(number)
 
 
 def forget_old(session: Session, now: datetime) -> None:

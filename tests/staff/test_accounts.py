@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from publisher.errors import BadInput, BadToken, Conflict, Forbidden, NotFound, TooMany
 from publisher.house import House
 from publisher.settings import Settings
-from publisher.staff import accounts, passwords, sessions, trail
+from publisher.staff import accounts, passwords, roles, sessions, trail
 from publisher.staff.models import Member, StaffSession
 
 GOOD = "a garden with seven gates"
@@ -111,11 +111,11 @@ def test_sessions_die_with_the_password_and_the_role(
 
     second = a_member(session, house, "omar@example.org", "owner", now)
     key = signed_in(session, house, now, password=OTHER)
-    accounts.change_role(session, owner, "editor")
+    roles.change_role(session, owner, "editor")
     assert sessions.find(session, key, now) is None
     key = signed_in(session, house, now, email="omar@example.org")
     with pytest.raises(Conflict):
-        accounts.disable(session, second, now)
+        roles.disable(session, second, now)
     assert sessions.find(session, key, now)
 
 
@@ -150,10 +150,10 @@ def test_a_closed_account_and_an_unknown_one_are_refused_alike(
     session: Session, house: House, owner: Member, now: datetime
 ) -> None:
     omar = a_member(session, house, "omar@example.org", "viewer", now)
-    accounts.disable(session, omar, now)
+    roles.disable(session, omar, now)
     for email in ("omar@example.org", "nobody@example.org", "no address at all"):
         assert accounts.sign_in(session, house, email, GOOD, now) is None
-    accounts.enable(session, omar)
+    roles.enable(session, omar)
     assert accounts.sign_in(session, house, "omar@example.org", GOOD, now)
     with pytest.raises(NotFound):
         accounts.get(session, house, "nobody@example.org")
@@ -187,11 +187,11 @@ def test_passwords_that_are_refused(password: str) -> None:
 
 def test_roles_contain_each_other(session: Session, house: House, owner: Member, now: datetime) -> None:
     editor = a_member(session, house, "omar@example.org", "editor", now)
-    assert [accounts.may(editor, role) for role in ("viewer", "editor", "owner")] == [True, True, False]
+    assert [roles.may(editor, role) for role in ("viewer", "editor", "owner")] == [True, True, False]
     with pytest.raises(Forbidden, match="you need to be an owner"):
-        accounts.must(editor, "owner")
+        roles.must(editor, "owner")
     with pytest.raises(BadInput):
-        accounts.change_role(session, editor, "emperor")
+        roles.change_role(session, editor, "emperor")
     assert [address.email for _, address in accounts.every(session)] == ["ines@example.org", "omar@example.org"]
 
 

@@ -1,4 +1,4 @@
-"""One's own account: name, zone, password, and the browsers one is signed in with."""
+"""One's own account: name, zone, the desk letter, password, and the browsers one is signed in with."""
 
 from fastapi.responses import Response
 
@@ -9,7 +9,7 @@ from publisher.staff.models import Member, StaffSession
 from publisher.web.forms import Filled
 from publisher.web.signed_in import cookie_name
 from publisher.web.site import client_of
-from publisher.web.studio import words
+from publisher.web.studio import devices, words
 from publisher.web.studio.answering import keep_cookie
 from publisher.web.studio.visit import Desk
 
@@ -19,7 +19,8 @@ HERE = "/studio/account"
 def show(desk: Desk) -> Response:
     """GET /studio/account"""
     member = desk.staff.member
-    form = desk.filled({"name": member.name, "zone": member.zone}, HERE)
+    hour = "" if member.letter_hour is None else str(member.letter_hour)
+    form = desk.filled({"name": member.name, "zone": member.zone, "letter_hour": hour}, HERE)
     password = desk.filled({"old": "", "password": "", "again": ""}, f"{HERE}/password")
     return desk.show(
         "account.html",
@@ -27,15 +28,21 @@ def show(desk: Desk) -> Response:
         form=form,
         zones=words.zones(),
         password_form=Filled({}, password.errors),
+        hours=[("", "Never"), *((str(hour), f"{hour}:00") for hour in range(24))],
         sessions=[_line(desk, row) for row in sessions.of_member(desk.session, member, desk.now)],
     )
 
 
 def save(desk: Desk) -> Response:
-    """POST /studio/account"""
+    """POST /studio/account: name, zone, letter_hour (0 to 23, or empty: no desk letter)."""
     member = _me(desk)
+    hour = desk.form.one("letter_hour")
+    if hour and not (hour.isdecimal() and len(hour) < 3 and int(hour) < 24):
+        raise BadInput("The desk letter comes at a full hour, from 0 to 23, or not at all.", field="letter_hour")
     member.name, member.zone = desk.form.one("name")[:120], zone_of(desk.form.one("zone", "UTC")).key
+    member.letter_hour = int(hour) if hour else None
     desk.session.add(member)
+    desk.note(f"staff:{member.id}", "Changed their own name, time zone or desk letter.")
     return desk.go(HERE, "Saved.")
 
 
@@ -58,9 +65,19 @@ def change_password(desk: Desk) -> Response:
 
 
 def end_session(desk: Desk) -> Response:
-    """POST /studio/account/sessions"""
-    sessions.revoke(desk.session, desk.staff.member, desk.form.one("end"))
-    return desk.go(HERE, "Signed out there.")
+    """POST /studio/account/sessions: end, the session to end, or `others`: all but this one."""
+    member, wanted = desk.staff.member, desk.form.one("end")
+    if wanted == "others":
+        number = sessions.revoke_all(desk.session, member, but=desk.staff.session.key_hash)
+        if not number:
+            return desk.go(HERE, "You are signed in nowhere else.")
+        said = f"Signed out of {words.counted(number, 'other browser')}."
+    elif sessions.revoke(desk.session, member, wanted):
+        said = "Signed out there."
+    else:
+        return desk.go(HERE, "That browser is signed out already.")
+    desk.note(f"staff:{member.id}", said)
+    return desk.go(HERE, said)
 
 
 def _me(desk: Desk) -> Member:
@@ -70,16 +87,9 @@ def _me(desk: Desk) -> Member:
 def _line(desk: Desk, row: StaffSession) -> dict[str, object]:
     return {
         "id": row.key_hash,
-        "text": _browser(row.user_agent) + (f", from {row.ip}" if row.ip else ""),
+        "text": devices.in_words(row.user_agent),
+        "from": f"from {row.ip}" if row.ip else "",
+        "since": f"since {desk.in_words(row.created_at)}",
         "moment": desk.moment(row.seen_at),
         "current": row.key_hash == desk.staff.session.key_hash,
     }
-
-
-def _browser(agent: str) -> str:
-    """“Firefox on Linux”, as far as a browser tells."""
-    names = ("Edg", "Edge"), ("Firefox", "Firefox"), ("OPR", "Opera"), ("Chrome", "Chrome"), ("Safari", "Safari")
-    systems = ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux")  # fmt: skip
-    browser = next((name for sign, name in names if sign in agent), "A browser")
-    system = next((name for sign, name in systems if sign in agent), "")
-    return f"{browser} on {system}" if system else browser

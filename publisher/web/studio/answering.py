@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 
 from publisher.errors import Forbidden, PublisherError
 from publisher.house import House
-from publisher.staff import accounts, sessions
+from publisher.staff import accounts, roles, sessions
 from publisher.web.forms import Posted
 from publisher.web.page import Page, changing, looking
 from publisher.web.refusals import status_of
@@ -61,7 +61,7 @@ class Needs:
         if staff is None:
             wanted = request.url.path if request.method == "GET" else "/studio"
             raise HTTPException(303, headers={"Location": f"/studio/login?next={quote(wanted)}"})
-        accounts.must(staff.member, self.role)
+        roles.must(staff.member, self.role)
         return staff
 
 

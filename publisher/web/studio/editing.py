@@ -86,6 +86,7 @@ def grow(desk: Desk, slug: str, key: str) -> Response:
     newsletter, issue = opened(desk.session, slug, key)
     added = drafting.grow(desk.session, newsletter, issue, now=desk.now)
     said = f"Took in {words.counted(added, 'item')}." if added else "Nothing new since the last look."
+    desk.note(f"issue:{issue.id}", said)
     return desk.go(url_of(newsletter, issue), said, "good" if added else "info")
 
 

@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from publisher.errors import BadInput, Conflict, Forbidden, PublisherError, TooMany
 from publisher.mail.models import Identity
-from publisher.staff import accounts, sessions, trail
+from publisher.staff import accounts, roles, sessions, trail
 from publisher.staff.models import Member
 from publisher.tokens import Purpose
 from publisher.web.forms import Filled, Posted
@@ -13,6 +13,7 @@ from publisher.web.page import Page
 from publisher.web.refusals import status_of
 from publisher.web.signed_in import cookie_name
 from publisher.web.site import by_own_name, client_of
+from publisher.web.studio import words
 from publisher.web.studio.answering import keep_cookie, show_outside
 from publisher.web.studio.visit import Desk, Staff
 
@@ -66,7 +67,7 @@ def log_in_page(page: Page, wanted: str = "/studio", form: Filled | None = None,
 
 def invitation(page: Page, form: Posted, staff: Staff | None, token: str) -> Response:
     """GET /studio/invitation/<token>"""
-    return _invitation_page(page, token, Filled({"name": ""}))
+    return _invitation_page(page, token, Filled({"name": "", "zone": "UTC"}))
 
 
 def accept(page: Page, form: Posted, staff: Staff | None, token: str) -> Response:
@@ -86,11 +87,17 @@ def accept(page: Page, form: Posted, staff: Staff | None, token: str) -> Respons
             )
         else:
             member = accounts.accept(
-                page.session, page.house, token, form.one("password"), page.now, name=form.one("name")
+                page.session,
+                page.house,
+                token,
+                form.one("password"),
+                page.now,
+                name=form.one("name"),
+                zone=form.one("zone"),
             )
     except (BadInput, Conflict) as problem:
         page.session.rollback()
-        values = {"name": form.one("name"), "email": form.one("email")}
+        values = {name: form.one(name) for name in ("name", "email", "zone")}
         shown = Filled(values, {getattr(problem, "field", None) or "": str(problem)})
         return _invitation_page(page, token, shown, status_of(problem))
     email = accounts.address_of(page.session, member).email
@@ -125,6 +132,8 @@ def set_password(page: Page, form: Posted, staff: Staff | None, token: str) -> R
     except BadInput as problem:
         page.session.rollback()
         return _reset_page(page, Filled({}, {problem.field or "": str(problem)}), token=token, status=422)
+    email = accounts.address_of(page.session, member).email
+    trail.note(page.session, email, f"staff:{member.id}", "Chose a new password by a mailed link.", page.now)
     return _begin(page, _session(page, member), "/studio")
 
 
@@ -143,7 +152,7 @@ def _session(page: Page, member: Member) -> sessions.SignedIn:
 
 def _invitation_page(page: Page, token: str, form: Filled, status: int = 200) -> Response:
     if _is_first(page, token):
-        if accounts.owners(page.session):
+        if roles.owners(page.session):
             raise Forbidden("This hub has an owner. Ask them for an invitation.")
         invite = {"email": "", "role": "owner", "by": "The console"}
     else:
@@ -151,7 +160,7 @@ def _invitation_page(page: Page, token: str, form: Filled, status: int = 200) ->
         hub = page.session.exec(select(Identity.name).where(col(Identity.slug) == "hub")).first() or "Your hub"
         invite = {"email": accounts.address_of(page.session, member).email, "role": member.role, "by": hub}
         form = Filled({"name": member.name, **form.values}, form.errors) if not form.values.get("name") else form
-    return show_outside(page, "invite.html", status, form=form, token=token, invite=invite)
+    return show_outside(page, "invite.html", status, form=form, token=token, invite=invite, zones=words.zones())
 
 
 def _is_first(page: Page, token: str) -> bool:

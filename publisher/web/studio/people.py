@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from publisher.audience import exporting, lists, segments
-from publisher.audience import people as persons
 from publisher.audience.models import Person, Subscription, SubscriptionState
+from publisher.desk import finding
+from publisher.desk.finding import Found, Other
 from publisher.errors import BadInput
 from publisher.languages import country_name, language_name
 from publisher.mail.models import Address
@@ -62,16 +63,46 @@ def find(desk: Desk) -> Response:
     typed = desk.form.one("q")[:200]
     if not typed:
         return desk.go(PATH)
-    found = persons.search(desk.session, typed, limit=PER_PAGE)
-    if len(found) == 1:
-        return desk.go(f"{PATH}/{found[0][0].id}")
+    found = finding.find(desk.session, desk.house, typed, limit=PER_PAGE)
+    if only := _only(found):
+        return desk.go(only)
+    number = len(found.people) + len(found.others)
     return _drawn(
         desk,
-        found,
+        found.people,
         q=typed,
-        sentence=f"{words.counted(len(found), 'person', 'people').capitalize()} with “{typed}”",
+        others=[_other(one) for one in found.others],
+        told=_told(desk, found),
+        sentence=f"{words.counted(number, 'person', 'people').capitalize()} with “{typed}”",
         clear_url=PATH,
     )
+
+
+def _only(found: Found) -> str:
+    """The page of the one it can only be; empty where there is a choice, or something to be said first."""
+    if found.erased_at or found.moved or len(found.people) + len(found.others) != 1:
+        return ""
+    return f"{PATH}/{found.people[0][0].id}" if found.people else f"{PATH}/others/{found.others[0].address.id}"
+
+
+def _told(desk: Desk, found: Found) -> dict[str, str] | None:
+    """What there is to say of an address that nobody has any more."""
+    if found.erased_at:
+        text = f"Whoever had this address was erased {desk.in_words(found.erased_at)}. Nothing about them is left but a fingerprint of the address, so that no import brings them back. They can sign up again themselves."
+        return {"text": text, "url": ""}
+    if found.moved:
+        text = f"{found.moved.name or 'A reader'} had this address and has moved to another one."
+        return {"text": text, "url": f"{PATH}/{found.moved.id}"}
+    return None
+
+
+def _other(one: Other) -> dict[str, Any]:
+    return {
+        "url": f"{PATH}/others/{one.address.id}",
+        "name": one.name,
+        "email": one.address.email,
+        "facts": [one.known_by],
+    }
 
 
 def export(desk: Desk) -> Response:
@@ -106,8 +137,10 @@ def _drawn(desk: Desk, found: Sequence[tuple[Person, Address]], **context: Any) 
         select(func.count(func.distinct(col(Subscription.person_id)))).where(col(Subscription.state) == "active")
     ).one()
     states = _states(desk.session, [person.id or 0 for person, _ in found])
-    blank = {
+    blank: dict[str, Any] = {
         "q": "",
+        "others": [],
+        "told": None,
         "chosen": [],
         "menus": [],
         "rule": "",

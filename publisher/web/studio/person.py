@@ -1,7 +1,6 @@
 """One person: what they get, what happened, and what staff may do on their behalf."""
 
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +13,13 @@ from publisher.audience.models import Consent, MailingList, Person, Subscription
 from publisher.audience.preferences import Changes, Visit
 from publisher.desk import person as whole
 from publisher.desk import stories
+from publisher.desk.whose import addresses_of
 from publisher.errors import BadInput, NotFound
-from publisher.languages import join_list
 from publisher.mail import addresses
-from publisher.mail.models import Address, Letter, Outbox, Suppression
-from publisher.newsletters.models import Issue, Newsletter
+from publisher.mail.models import Address, Suppression
 from publisher.web.studio import words
-from publisher.web.studio.issues import title_of_issue, url_of
 from publisher.web.studio.people import PATH, STATES, state_of
+from publisher.web.studio.telling import erase_text, history, letters_to
 from publisher.web.studio.visit import Desk
 from publisher.web.studio.webinars import bookings
 
@@ -65,9 +63,9 @@ def show(desk: Desk, person_id: int) -> Response:
             "suppressed": bool(address.suppressed),
         },
         subscriptions=[_subscription(desk, person, row, mailing_list) for row, mailing_list in mine],
-        history=[{"text": text, "moment": desk.moment(at)} for at, text in reversed(stories.story(desk.session, person))][:60],
+        history=history(desk, stories.story(desk.session, person)),
         bookings=bookings.of_address(desk, address),
-        received=_letters(desk, address),
+        received=letters_to(desk, addresses_of(desk.session, person)),
         form=desk.filled(values, here, {"languages": "language_1", "interests": "topic"}),
         join_form=desk.filled({"list": "", "consent": ""}, f"{here}/join"),
         join_lists=[(row.slug, row.name) for row in not_on],
@@ -79,7 +77,7 @@ def show(desk: Desk, person_id: int) -> Response:
         places=words.chosen_first(words.places(desk.session), values["place"]),
         zones=words.zones(),
         language_options=words.language_options(*spoken, empty="nothing else"),
-        erase_text=_erase_text(data),
+        erase_text=erase_text(data),
     )  # fmt: skip
 
 
@@ -195,49 +193,3 @@ def _subscription(desk: Desk, person: Person, row: Subscription, mailing_list: M
         "consent_text": f"Agreed: “{consent.wording}”" if consent and consent.wording else "",
         "can_end": row.state in (SubscriptionState.ACTIVE, SubscriptionState.PENDING),
     }
-
-
-def _letters(desk: Desk, address: Address) -> list[dict[str, Any]]:
-    """The last mails to this address; an issue leads to its page."""
-    rows = desk.session.exec(
-        select(Outbox, Letter)
-        .join(Letter, col(Letter.id) == col(Outbox.letter_id))
-        .where(col(Outbox.address_id) == address.id)
-        .order_by(col(Outbox.id).desc())
-        .limit(20)
-    ).all()
-    sent = desk.session.exec(
-        select(Issue, Newsletter)
-        .join(Newsletter, col(Newsletter.id) == col(Issue.newsletter_id))
-        .where(col(Issue.letter_id).in_([letter.id for _, letter in rows]))
-    )
-    of_letter = {
-        issue.letter_id: (title_of_issue(newsletter, issue), url_of(newsletter, issue)) for issue, newsletter in sent
-    }
-    return [
-        {
-            "title": of_letter.get(letter.id, (letter.title, ""))[0],
-            "url": of_letter.get(letter.id, ("", ""))[1],
-            "state": mail.state,
-            "reply": mail.reply if mail.state in ("rejected", "deferred", "uncertain") else "",
-            "moment": desk.moment(mail.done_at or mail.created_at),
-        }
-        for mail, letter in rows
-    ]
-
-
-def _erase_text(data: dict[str, Any]) -> str:
-    """“Erases the name, the address, 2 subscriptions, 5 interests, and what 14 letters say of them”."""
-
-    def some(key: str, one: str) -> str:
-        rows: Sequence[Any] = data.get(key) or ()
-        return words.counted(len(rows), one) if rows else ""
-
-    parts = [
-        "the name and the address",
-        some("subscriptions", "subscription"),
-        some("interests", "interest"),
-        some("received", "thing they had"),
-        f"what {some('mails', 'letter')} say of them" if data.get("mails") else "",
-    ]
-    return f"Erases {join_list([part for part in parts if part], 'en')}"

@@ -14,7 +14,7 @@ from publisher.media import pictures, redrawing
 from publisher.media.models import MediaFile
 from publisher.media.pictures import About
 from publisher.media.redrawing import Redrawn
-from publisher.staff import accounts
+from publisher.staff import roles
 from publisher.web.studio import words
 from publisher.web.studio.visit import Desk
 
@@ -175,7 +175,7 @@ def _asked_place(desk: Desk) -> Place | None:
 
 
 def _must(desk: Desk, place: Place) -> None:
-    accounts.must(desk.staff.member, place.role)
+    roles.must(desk.staff.member, place.role)
 
 
 def _place(place: Place) -> dict[str, str]:

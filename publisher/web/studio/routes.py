@@ -25,6 +25,7 @@ from publisher.web.studio import (
     lists,
     members,
     newsletters,
+    other,
     people,
     person,
     pictures,
@@ -40,6 +41,7 @@ from publisher.web.studio import (
     sound,
     sources,
     today,
+    trail,
     uploads,
     vocabulary,
 )
@@ -70,7 +72,7 @@ _C, _G = "/studio/podcasts", "/studio/pictures"
 _B = "/studio/webinars"
 _R, _D = f"{_B}/{{slug}}", f"{_B}/{{slug}}/dates/{{number:int}}"
 _O, _E = f"{_C}/{{slug}}", f"{_C}/{{slug}}/episodes/{{number:int}}"
-_W, _X = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}"
+_W, _X, _Y = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}", f"{_P}/others/{{address_id:int}}"
 
 ENTERING = (
     Route("GET", "/studio", ANYBODY, today.door, "Today; signed out, the log-in."),
@@ -84,9 +86,16 @@ ENTERING = (
     Route("GET", "/studio/reset/{token}", ANYBODY, entering.reset, "Choose a new password."),
     Route("POST", "/studio/reset/{token}", ANYBODY, entering.set_password, "Set it."),
     Route("GET", "/studio/account", "viewer", account.show, "One's own account."),
-    Route("POST", "/studio/account", "viewer", account.save, "Name and zone.", account.show),
+    Route("POST", "/studio/account", "viewer", account.save, "Name, zone, desk letter.", account.show),
     Route("POST", "/studio/account/password", "viewer", account.change_password, "A new password.", account.show),
-    Route("POST", "/studio/account/sessions", "viewer", account.end_session, "Sign out elsewhere.", account.show),
+    Route(
+        "POST",
+        "/studio/account/sessions",
+        "viewer",
+        account.end_session,
+        "Sign out there, or everywhere else.",
+        account.show,
+    ),
     Route("GET", "/studio/design", "viewer", design.show, "Every component, live."),
 )
 
@@ -235,6 +244,9 @@ PEOPLE = (
     Route("POST", f"{_P}/lists", "editor", lists.save, "Make, change, archive; invite.", lists.show),
     Route("GET", f"{_P}/import", "editor", imports.show, "Bring readers in."),
     Route("POST", f"{_P}/import", "editor", imports.take, "Try a file, then import it.", imports.show, upload=True),
+    Route("GET", _Y, "viewer", other.show, "Somebody who is no reader: registered, shared or speaks."),
+    Route("POST", f"{_Y}/erase", "owner", other.erase, "Forget them for good.", other.show),
+    Route("GET", f"{_Y}/data.json", "editor", other.data, "Everything held about them."),
     Route("GET", _X, "viewer", person.show, "One person."),
     Route("POST", _X, "editor", person.save, "Their choices, on their behalf.", person.show),
     Route("POST", f"{_X}/pause", "editor", person.pause, "Pause, or end a pause.", person.show),
@@ -270,8 +282,16 @@ SETTINGS = (
     Route("GET", f"{_S}/relay", "owner", relays.show, "How mail leaves."),
     Route("POST", f"{_S}/relay", "owner", relays.save, "Set, test, or go back to the mailbox.", relays.show, own=True),
     Route("GET", f"{_S}/staff", "viewer", members.show, "Who works here."),
-    Route("POST", f"{_S}/staff", "owner", members.save, "Invite, roles, close an account.", members.show),
-    Route("GET", f"{_S}/trail", "viewer", settings.show_trail, "Who did what."),
+    Route(
+        "POST",
+        f"{_S}/staff",
+        "owner",
+        members.save,
+        "Invite, roles, sign out, close an account.",
+        members.show,
+        own=True,
+    ),
+    Route("GET", f"{_S}/trail", "viewer", trail.show, "Who did what, by hand, room and day."),
 )
 
 ROUTES: tuple[Route, ...] = (

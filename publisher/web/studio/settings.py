@@ -16,7 +16,7 @@ from publisher.library.identifiers import clean_url
 from publisher.mail import identities
 from publisher.mail.addresses import display, normalise
 from publisher.mail.models import Identity
-from publisher.staff import accounts, trail
+from publisher.staff import accounts
 from publisher.web.studio import words
 from publisher.web.studio.relays import relay_line
 from publisher.web.studio.returns import returns_line
@@ -24,7 +24,6 @@ from publisher.web.studio.rooms import rooms_line
 from publisher.web.studio.visit import Desk
 
 PATH = "/studio/settings"
-TRAIL_PAGE = 100
 
 
 def show(desk: Desk) -> Response:
@@ -99,24 +98,6 @@ def save_identity(desk: Desk) -> Response:
     return desk.go(PATH, "Saved the sender.")
 
 
-def show_trail(desk: Desk) -> Response:
-    """GET /studio/settings/trail?before="""
-    asked = desk.asked("before")
-    before = int(asked) if asked.isdecimal() and len(asked) < 16 else None
-    lines = trail.latest(desk.session, limit=TRAIL_PAGE + 1, before=before)
-    shown = lines[:TRAIL_PAGE]
-    older = f"{PATH}/trail?before={shown[-1].id}" if len(lines) > TRAIL_PAGE else ""
-    return desk.show(
-        "settings/trail.html",
-        "settings",
-        lines=[
-            {"text": f"{line.what}", "who": line.who, "about": _about(line.about), "url": _where(line.about), "moment": desk.moment(line.at)}
-            for line in shown
-        ],
-        pages={"previous_url": f"{PATH}/trail" if before else "", "next_url": older, "text": ""},
-    )  # fmt: skip
-
-
 def _new(desk: Desk, name: str, address: str) -> Identity:
     """A further sender. Its domain is given now and kept: Message-IDs and List-Ids are made of it."""
     known = set(desk.session.exec(select(Identity.slug)))
@@ -168,24 +149,6 @@ def _facts(desk: Desk) -> list[tuple[str, str]]:
         ("Database", "SQLite" if desk.house.database.is_sqlite else "PostgreSQL"),
         ("Time zones", clock.zone_data_version()),
     ]
-
-
-def _about(about: str) -> str:
-    return about.replace(":", " ")
-
-
-def _where(about: str) -> str:
-    """The page of what a line is about, where there is one."""
-    kind, _, key = about.partition(":")
-    pages = {
-        "resource": f"/studio/library/{key}",
-        "source": f"/studio/library/sources/{key}",
-        "person": f"/studio/people/{key}",
-        "newsletter": f"/studio/newsletters/{key}",
-        "list": f"/studio/people/lists#{key}",
-        "series": f"/studio/webinars/{key}",
-    }
-    return pages.get(kind, "")
 
 
 def _address(text: str, name: str) -> bool:

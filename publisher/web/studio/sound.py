@@ -96,6 +96,7 @@ def change(desk: Desk, slug: str, number: int) -> Response:
                 inner.session.delete(found)
                 inner.session.flush()
                 episodes.touch(inner.session, desk.house, inner.session.get_one(Episode, number), now=now)
+                inner.note(f"episode:{number}", "Took a version of its sound away.")
             return desk.go(here, "Taken away.")
         case "even" | "slow" | "plain" as verb:
             return desk.go(here, _mended(desk, number, verb, now))

@@ -16,7 +16,7 @@ from publisher.languages import file_size
 from publisher.media import mending, uploads
 from publisher.media.models import MediaFile, Upload
 from publisher.media.probed import CutShort, Unplayable, clock
-from publisher.staff import accounts, sessions
+from publisher.staff import roles, sessions
 from publisher.web.refusals import status_of
 from publisher.web.site import site_of
 from publisher.web.studio.answering import staff_of
@@ -123,7 +123,7 @@ async def _as_staff(request: Request, work: Callable[[str], Response], *, form: 
             staff = staff_of(request)
             if staff is None:
                 raise Forbidden("You are signed out. Sign in again in another tab, then go on.")
-            accounts.must(staff.member, ROLE)
+            roles.must(staff.member, ROLE)
             if form:
                 sessions.check_csrf(staff.session, request.headers.get("x-csrf", ""))
             return work(f"staff:{staff.member.id}")

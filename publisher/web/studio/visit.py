@@ -25,7 +25,7 @@ from publisher.errors import BadInput, PublisherError
 from publisher.house import House
 from publisher.mail.identities import MAILBOX
 from publisher.mail.models import Relay
-from publisher.staff import accounts, trail
+from publisher.staff import roles, trail
 from publisher.staff.models import Member, StaffSession
 from publisher.web.files import version
 from publisher.web.forms import Filled, Posted
@@ -92,7 +92,7 @@ class Desk:
         return self.page.request.query_params.get(name, default).strip()
 
     def may(self, role: str) -> bool:
-        return accounts.may(self.staff.member, role)
+        return roles.may(self.staff.member, role)
 
     def note(self, about: str, what: str, **data: Any) -> None:
         """Write on the trail that this member did `what` to `about` (`issue:12`)."""

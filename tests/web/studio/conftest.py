@@ -25,7 +25,7 @@ def sit_down(house: House, hub, wall) -> Iterator[Callable[[str], Browser]]:
         app = make_app(house, wall=wall, bind_is_loopback=True)
         client = TestClient(app, base_url=house.settings.public_url, follow_redirects=False)
         clients.append(client)
-        browser = Browser(client)
+        browser = Browser(client, house)
         browser.get("/studio/login")
         browser.post("/studio/login", email=f"{role}@example.org", password=PASSWORD, next="/studio")
         browser.get("/studio")
@@ -51,4 +51,4 @@ def stranger(house: House, hub, wall) -> Iterator[Browser]:
     """Somebody who is not signed in."""
     app = make_app(house, wall=wall, bind_is_loopback=True)
     with TestClient(app, base_url=house.settings.public_url, follow_redirects=False) as client:
-        yield Browser(client)
+        yield Browser(client, house)

@@ -1,21 +1,31 @@
 """A browser that fills in the hidden field as a page's own form does, and members of staff to sit before it."""
 
+import base64
+import json
 import re
 
+from sqlalchemy import func
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from publisher.house import House
 from publisher.staff import accounts
-from publisher.staff.models import Member
+from publisher.staff.models import Member, Trail
+from publisher.web.studio.visit import SAID
+
+#: Signing in and out, searching, and looking at something that is not kept.
+LEAVES_NO_LINE = r"/studio/(login|logout|reset)$|/studio/people$|/registrations$|/check$|/preview$|/reader$"
 
 PASSWORD = "four quiet words here"
 
 
 class Browser:
-    """A browser of one member of staff. `csrf`: the hidden field of the last page it saw."""
+    """A browser of one member of staff. `csrf`: the hidden field of the last page it saw. Of whatever it does at the desk
+    of `house` a line must stay on the trail."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, house: House) -> None:
         self.client = client
+        self.house = house
         self.csrf = ""
 
     def get(self, path: str, status: int = 200) -> str:
@@ -29,13 +39,27 @@ class Browser:
         """Send a form; the place it leads to (303), or the page that came."""
         files = {k: v for k, v in fields.items() if isinstance(v, tuple) and len(v) > 1 and isinstance(v[1], bytes)}
         data = {k: v for k, v in fields.items() if k not in files}
+        before = self.lines_of_the_trail()
         response = self.client.post(path, data={"csrf": self.csrf, **data}, files=files or None)
         assert response.status_code == status, f"{path}: {response.status_code}\n{plain(response.text)[-1500:]}"
+        if status == 303 and not re.search(LEAVES_NO_LINE, path) and not said(response).startswith("Nothing"):
+            assert self.lines_of_the_trail() > before, f"{path} {data} changed something and left no line on the trail"
         return response.headers["location"] if status == 303 else response.text
+
+    def lines_of_the_trail(self) -> int:
+        """Every form that a test sends and that does something must leave one."""
+        with self.house.database.looking() as connection:
+            return int(connection.execute(select(func.count()).select_from(Trail)).scalar_one())
 
     def told(self, path: str, **fields: object) -> str:
         """Send a form and read the words of the page it leads to."""
         return plain(self.get(self.post(path, **fields).partition("#")[0]))
+
+
+def said(response) -> str:
+    """What the next page is going to say happened."""
+    kept = response.cookies.get(SAID, "").strip('"').partition(".")[0]
+    return str(json.loads(base64.urlsafe_b64decode(kept))["text"]) if kept else ""
 
 
 def plain(html: str) -> str:

@@ -84,7 +84,7 @@ def test_an_invitation_is_taken_up_once(owner, stranger, house, now, database):
         member = accounts.get(session, house, "dora@example.org")
         assert session.exec(select(Outbox)).all()
         token = house.tokens.make(
-            accounts.Purpose.INVITE, accounts._subject(house, member), now=now, lives=accounts.INVITE_LIVES
+            accounts.Purpose.INVITE, accounts._invited(house, member), now=now, lives=accounts.INVITE_LIVES
         )
     path = f"/studio/invitation/{token}"
     assert "dora@example.org" in stranger.get(path)

@@ -6,7 +6,10 @@ from desk_stage import plain
 from sqlmodel import col, select
 
 from publisher.audience.models import Interest, MailingList, Person, Subscription
+from publisher.library.models import Share, Work
+from publisher.mail import addresses
 from publisher.mail.models import Address, Outbox
+from publisher.staff import trail
 from publisher.staff.models import Trail
 
 TABLE = "email;name;language\ndora@example.org;Dora;fr\nnot an address;X;en\ncarol@example.org;Carol;en\n".encode(
@@ -136,3 +139,41 @@ def test_lists_are_made_and_people_added_who_agreed(editor, database):
     told = editor.told(path, verb="invite", slug="circle", emails=emails, consent="They asked at the workshop.")
     assert "joined The circle." in told
     assert on(database, "erin@example.org", "circle") == "active"
+
+
+def test_who_is_no_reader_has_a_page_and_can_be_erased(owner, house, now, database):
+    with database.session() as session:
+        address = addresses.find_or_make(session, house.tokens, "pia@example.org", now=now)
+        work = session.exec(select(Work)).first()
+        session.add(Share(work_id=work.id, address_id=address.id, name="Pia Lund", at=now))
+        number = address.id
+    owner.get("/studio/people")
+    path = f"/studio/people/others/{number}"
+    assert owner.post("/studio/people", q="pia l") == path
+    page = plain(owner.get(path))
+    assert "Not a reader: shared a resource. pia@example.org" in page
+    assert "with us." in page
+    assert "Erases the name and the address and their name at 1 shared resource. This cannot be undone." in page
+    assert owner.client.get(f"{path}/data.json").json()["shares"][0]["name"] == "Pia Lund"
+    assert "Tick the box" in owner.post(f"{path}/erase", 422)
+    assert "Erased." in owner.told(f"{path}/erase", sure="yes")
+    owner.get(path, 404)
+    owner.get("/studio/people/others/99999999999", 404)
+    told = plain(owner.post("/studio/people", 200, q="PIA@example.org"))
+    assert "Whoever had this address was erased Monday 23 November" in told
+
+
+def test_a_reader_is_not_shown_as_somebody_else(editor, hub):
+    editor.get(f"/studio/people/others/{hub['alice'].address_id}", 404)
+
+
+def test_a_long_story_is_folded_until_it_is_asked_for(editor, hub, database, now):
+    with database.session() as session:
+        for number in range(60):
+            trail.note(session, "editor@example.org", f"person:{hub['alice'].id}", f"Called {number} times.", now)
+    path = f"/studio/people/{hub['alice'].id}"
+    page = editor.get(path)
+    assert "Called 59 times." in page
+    assert "Called 0 times." not in page
+    assert re.search(r"And \d+ lines before", page)
+    assert "Called 0 times." in editor.get(f"{path}?history=all")

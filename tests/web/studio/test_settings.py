@@ -1,10 +1,12 @@
 """The hub's own settings: senders, relay, staff, the trail; and today."""
 
+import posted
 from desk_stage import plain
 from smtp_sink import Sink
 from sqlmodel import col, select
 
 from publisher.mail.models import Identity, Outbox, Relay
+from publisher.staff import accounts, sessions
 from publisher.staff.models import Member
 
 RELAY = "/studio/settings/relay"
@@ -83,12 +85,12 @@ def test_roles_are_given_and_the_last_owner_stays(owner, sit_down, database):
         me = session.exec(select(Member).where(col(Member.role) == "owner")).one()
     path = "/studio/settings/staff"
     owner.get(path)
-    assert "is editor now" in owner.told(path, verb="role", member=viewer.id, role="editor")
+    assert "is an editor now" in owner.told(path, verb="role", member=viewer.id, role="editor")
     assert "you cannot" in owner.post(path, 409, verb="close", member=me.id)
     assert "is closed" in owner.told(path, verb="close", member=viewer.id)
     trail = plain(owner.get("/studio/settings/trail"))
-    assert "viewer@example.org is editor now." in trail
-    assert "owner@example.org" in trail
+    assert "viewer@example.org is an editor now." in trail
+    assert "is an editor now. Viewer Owner 9:00" in trail.replace("6:00", "9:00")
 
 
 def test_today_says_what_needs_me(editor):
@@ -96,3 +98,51 @@ def test_today_says_what_needs_me(editor):
     assert page.index("What needs you") < page.index("What goes out next") < page.index("What went out")
     assert "1 resource to review" in page
     assert "What home visits change" in page
+
+
+def test_an_invitation_waits_and_can_be_taken_back(owner, stranger, house, now, database, later):
+    path = "/studio/settings/staff"
+    owner.get(path)
+    owner.post(path, verb="invite", email="dora@example.org", role="viewer")
+    with database.session() as session:
+        dora = accounts.get(session, house, "dora@example.org")
+        first = posted.link(session, "action", "dora@example.org")
+    assert "its link works until Thursday 26 November" in plain(owner.get(path))
+    later(minutes=5)
+    assert "The link of the first opens nothing any more." in owner.told(path, verb="again", member=dora.id)
+    assert stranger.client.get(first).status_code == 410
+    with database.session() as session:
+        second = posted.link(session, "action", "dora@example.org")
+    assert "Join the desk" in stranger.get(second)
+    assert "is taken back" in owner.told(path, verb="back", member=dora.id)
+    assert stranger.client.get(second).status_code == 410
+    assert "There is no such member any more." in plain(owner.post(path, 404, verb="again", member=dora.id))
+
+
+def test_the_desk_letter_has_an_hour_or_none(editor, database):
+    path = "/studio/account"
+    assert 'value="7" selected' in editor.get(path)
+    assert "from 0 to 23" in editor.post(path, 422, name="Eddi", zone="UTC", letter_hour="24")
+    editor.post(path, name="Eddi", zone="Africa/Nairobi", letter_hour="9")
+    with database.session() as session:
+        assert session.exec(select(Member.letter_hour)).one() == 9
+    editor.post(path, name="Eddi", zone="Africa/Nairobi", letter_hour="")
+    with database.session() as session:
+        assert session.exec(select(Member.letter_hour)).one() is None
+
+
+def test_signing_out_everywhere_else(editor, sit_down, stranger, database, house, now):
+    with database.session() as session:
+        member = accounts.get(session, house, "editor@example.org")
+        agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile Safari/604.1"
+        sessions.begin(session, member, now=now, ip="198.51.100.7", user_agent=agent)
+    page = plain(editor.get("/studio/account"))
+    assert "Safari on an iPhone from 198.51.100.7" in page
+    assert "Signed out of 1 other browser." in editor.told("/studio/account/sessions", end="others")
+    assert "You are signed in nowhere else." in again(editor)
+
+
+def again(browser):
+    """Once more: nothing is left to end, and so no line on the trail."""
+    answer = browser.client.post("/studio/account/sessions", data={"csrf": browser.csrf, "end": "others"})
+    return plain(browser.get(answer.headers["location"]))

@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from publisher import budgets, clock, leases
 from publisher.audience import upkeep
+from publisher.desk import doctor, operator
 from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
@@ -115,6 +116,14 @@ def read_replies(house: House, now: datetime) -> object:
     return {"read": reply_mailbox.read_due(house, now)}
 
 
+def watch_over(house: House, now: datetime) -> object:
+    return {"told": operator.watch(house, now, ticking=True)}
+
+
+def look_again(house: House, now: datetime) -> object:
+    return {"looked": doctor.renew(house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -144,6 +153,13 @@ TIMETABLE = (
     Every("replies", 300, read_replies, "read what calendar programs answer to invitations"),
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
+    Every("operator", 60, watch_over, "write to owners when something stays bad, and when it is well again"),
+    Every(
+        "doctor",
+        3600,
+        look_again,
+        "look anew at relay, domains and address, once a day, where somebody has looked before",
+    ),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
     Every(
         "forget",

@@ -96,3 +96,11 @@ def test_today_says_what_needs_me(editor):
     assert page.index("What needs you") < page.index("What goes out next") < page.index("What went out")
     assert "1 resource to review" in page
     assert "What home visits change" in page
+
+
+def test_the_doctors_page(owner, sit_down):
+    assert "Nobody has asked the relay" in plain(owner.get("/studio/doctor"))
+    page = owner.told("/studio/doctor")
+    assert "Everything was looked at." in page
+    assert "nothing leaves this machine" in page
+    assert "Look now" not in plain(sit_down("viewer").get("/studio/doctor"))

@@ -148,7 +148,7 @@ def _dns_server(text: str | None) -> str | None:
 def server_address(text: str) -> tuple[str, int]:
     """`9.9.9.9`, `127.0.0.1:5353`, `[2620:fe::fe]:53` as address and port; `BadInput` for anything else."""
     host, port = text.strip(), "53"
-    if host.startswith("["):
+    if host.startswith("[") and "]" in host:
         host, _, port = host[1:].partition("]")
         port = port.removeprefix(":") or "53"
     elif host.count(":") == 1:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,10 @@ from our_web import Web
 from smtp_sink import Sink
 
 from publisher.desk import doctor
-from publisher.desk.doctor import machine, outside
+from publisher.desk.doctor import outside
 from publisher.desk.doctor.domain import believed
 from publisher.desk.doctor.letters import templates
+from publisher.desk.doctor.machine import secret_key
 from publisher.desk.doctor.outside import Outside, hub_sign
 from publisher.errors import BadInput
 from publisher.mail import dkim_keys, dmarc
@@ -113,7 +115,7 @@ def test_a_dns_server_is_an_address(text: str) -> None:
 
 
 def test_the_public_address_is_ours_or_another_s(settings: Settings, house, now) -> None:
-    with Web() as web:
+    with closing(Web()) as web:
         url = f"http://127.0.0.1:{web.server.server_address[1]}"
         asked = Outside(
             Settings(settings.data_dir, settings.database_url, url, settings.secret_key), hub_sign(house.tokens), "mailbox:", (),
@@ -136,15 +138,15 @@ def test_a_clock_beside_another(now) -> None:
 
 
 def test_a_secret_key_that_is_weak_or_open_to_others(settings: Settings) -> None:
-    assert [one.level for one in machine.secret_key(settings)] == ["bad"]
+    assert [one.level for one in secret_key(settings)] == ["bad"]
     key = "kX9-2mPq7RtLw0ZvB5nYc8HsD4fJg1Ae6UoT3iVx"
     strong = Settings(settings.data_dir, settings.database_url, settings.public_url, key)
     file = settings.data_dir / "secret_key"
     file.write_text(key)
     file.chmod(0o644)
-    assert [one.level for one in machine.secret_key(strong)] == ["bad"]
+    assert [one.level for one in secret_key(strong)] == ["bad"]
     file.chmod(0o600)
-    assert [one.level for one in machine.secret_key(strong)] == ["good"]
+    assert [one.level for one in secret_key(strong)] == ["good"]
 
 
 def test_templates_of_the_owner(house) -> None:

@@ -94,8 +94,8 @@ def renew(house: House, now: datetime) -> bool:
     """For the timetable: look again where a look has grown old. The first is somebody's own wish: a hub that nobody has asked
     about speaks to no servers. Whether it looked."""
     with house.database.reading() as session:
-        row = session.get(DoctorLook, THE_ROW)
-    if row is None or now - row.at < RENEWED:
+        kept = last_look(session)
+    if kept is None or now - kept[0] < RENEWED:
         return False
     look(house, now)
     return True

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: help run test check format bench clean
+.PHONY: help run test check format bench refresh clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -34,6 +34,17 @@ format: $(STAMP) ## put the code in order
 
 bench: $(STAMP) ## speed and memory, as ratios with both sides in one run
 	$(BIN)/publisher bench all
+
+# A fresh environment, so that nothing of the old one stays; the pins change only when all of it was installed.
+refresh: ## newest versions of all that is pinned, time-zone data too; run `make test` after it
+	rm -rf $(VENV)-new
+	$(PYTHON) -m venv $(VENV)-new
+	$(VENV)-new/bin/python -m pip install --quiet --disable-pip-version-check --upgrade -e '.[dev]'
+	$(VENV)-new/bin/python -m pip freeze --exclude-editable | LC_ALL=C sort -f > $(VENV)-new/constraints.txt
+	mv $(VENV)-new/constraints.txt constraints.txt
+	date -u +%F > publisher/pins.txt
+	rm -rf $(VENV)-new
+	@echo "The pins are new. Now: make test"
 
 clean: ## remove the virtual environment and caches; your data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

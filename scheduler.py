@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from publisher import budgets, clock, leases
 from publisher.audience import upkeep
-from publisher.desk import desk_letter, returns
+from publisher.desk import desk_letter, doctor, operator, returns
 from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
@@ -124,6 +124,14 @@ def write_desk_letters(house: House, now: datetime) -> object:
     return {"written": desk_letter.write_due(house, now)}
 
 
+def watch_over(house: House, now: datetime) -> object:
+    return {"told": operator.watch(house, now, ticking=True)}
+
+
+def look_again(house: House, now: datetime) -> object:
+    return {"looked": doctor.renew(house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -155,6 +163,13 @@ TIMETABLE = (
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
     Every("desk letter", 300, write_desk_letters, "tell each member of staff in their morning what waits for them"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
+    Every("operator", 60, watch_over, "write to owners when something stays bad, and when it is well again"),
+    Every(
+        "doctor",
+        3600,
+        look_again,
+        "look anew at relay, domains and address, once a day, where somebody has looked before",
+    ),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
     Every(
         "forget",

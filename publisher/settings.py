@@ -3,6 +3,7 @@
 Every setting `NAME` may instead be given as `NAME_FILE`, the path of a file that holds it (secrets in containers).
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -37,6 +38,7 @@ TABLE = (
     Setting("PUBLISHER_FORMER_URLS", "none", "Addresses this hub had before, separated by commas; requests for them are sent on to the present one."),
     Setting("PUBLISHER_PODPING_URL", "https://podping.cloud/", "Where podping is written to, for shows that say so."),
     Setting("PUBLISHER_PODPING_TOKEN", "none", "The token podping asks for; without one nothing is written to it."),
+    Setting("PUBLISHER_DNS_SERVER", "that of the machine", "Whom `publisher doctor` asks about domains: `9.9.9.9` or `127.0.0.1:5353`."),
     Setting("PUBLISHER_LOG", "info", "How much is written to standard error: `debug`, `info`, `warning` or `error`."),
 )  # fmt: skip
 
@@ -57,6 +59,7 @@ class Settings:
     former_urls: tuple[str, ...] = ()
     podping_url: str = "https://podping.cloud/"
     podping_token: str | None = field(default=None, repr=False)
+    dns_server: str | None = None
     log: str = "info"
 
     @classmethod
@@ -80,6 +83,7 @@ class Settings:
             former_urls=tuple(_public_url(w) for w in _words(_read(environment, "PUBLISHER_FORMER_URLS"))),
             podping_url=_public_url(_read(environment, "PUBLISHER_PODPING_URL") or "https://podping.cloud") + "/",
             podping_token=_read(environment, "PUBLISHER_PODPING_TOKEN"),
+            dns_server=_dns_server(_read(environment, "PUBLISHER_DNS_SERVER")),
             log=log,
         )
 
@@ -131,6 +135,31 @@ def _public_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadInput(f"“{text}” is not an address such as https://hub.example.org.")
     return text.rstrip("/")
+
+
+def _dns_server(text: str | None) -> str | None:
+    """As it was written, once it is known to be an address with or without a port."""
+    if text is None:
+        return None
+    host, port = server_address(text)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def server_address(text: str) -> tuple[str, int]:
+    """`9.9.9.9`, `127.0.0.1:5353`, `[2620:fe::fe]:53` as address and port; `BadInput` for anything else."""
+    host, port = text.strip(), "53"
+    if host.startswith("[") and "]" in host:
+        host, _, port = host[1:].partition("]")
+        port = port.removeprefix(":") or "53"
+    elif host.count(":") == 1:
+        host, port = host.split(":")
+    try:
+        address = str(ipaddress.ip_address(host))
+    except ValueError:
+        address = ""
+    if not address or not (port.isascii() and port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536):
+        raise BadInput("PUBLISHER_DNS_SERVER is an address such as 9.9.9.9 or 127.0.0.1:5353.")
+    return address, int(port)
 
 
 def _database_url(text: str | None, data_dir: Path) -> str:

@@ -75,6 +75,17 @@ class Templates:
             return True
         return True
 
+    def does_not_compile(self, template: str) -> str:
+        """Why the form of a template is wrong, in a sentence; empty where it is not. Nothing is filled in."""
+        try:
+            self.environment.get_template(template)
+        except jinja2.TemplateSyntaxError as problem:
+            where = f"{problem.name or template}, line {problem.lineno}"
+            return f"The template {where} does not compile: {(problem.message or 'it cannot be read').rstrip('.')}."
+        except (jinja2.TemplateError, UnicodeError, OSError) as problem:
+            return f"The template {template} cannot be read: {str(problem).rstrip('.')}."
+        return ""
+
     def _place(self, template: str, problem: Exception) -> str:
         """`name, line n` of the innermost template frame that the error came through."""
         folders = (

@@ -144,7 +144,19 @@ def test_no_lock_file_and_no_registry_hosts() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["README.md", "HOUSE.md", "CHANGELOG.md", "LICENSE", "Dockerfile", ".ci/run", "compose.yml", "compose.scale.yml"],
+    [
+        "README.md",
+        "HOUSE.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "Dockerfile",
+        ".ci/run",
+        "compose.yml",
+        "compose.scale.yml",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/releasing.md",
+    ],
 )
 def test_what_a_newcomer_looks_for_is_there(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8").strip()

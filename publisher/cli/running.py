@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("publisher.serve")
 
 ROLES = ("web", "scheduler", "sender")
+#: Seconds between two looks at the vital signs.
+WATCHED = 60.0
 #: Seconds that a further web process gets to finish the requests under way.
 GRACE = 15
 
@@ -52,6 +54,7 @@ def run(
             running.enter_context(_sender(house, relay_url))
         if "scheduler" in roles:
             running.enter_context(_timetable(house))
+        running.enter_context(_watch(house, stop))
         if listener is not None:
             running.enter_context(_web(house, listener, host, stop))
             running.enter_context(_more_workers(house.settings, listener, host, workers - 1))
@@ -158,6 +161,27 @@ def _timetable(house: House) -> Iterator[None]:
         yield
     finally:
         keeper.stop()
+
+
+@contextmanager
+def _watch(house: House, stop: threading.Event) -> Iterator[None]:
+    """Whatever this process does, it also sees when nobody keeps the timetable, which cannot tell of that itself."""
+    from publisher.desk import operator
+
+    def look() -> None:
+        while not stop.wait(WATCHED):
+            try:
+                operator.watch(house, clock.now(), ticking=False)
+            except Exception:
+                log.exception("the hub could not be looked at")
+
+    thread = threading.Thread(target=look, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager

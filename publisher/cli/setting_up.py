@@ -75,22 +75,21 @@ def demo(
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Look whether everything is as it should be. Exit code 1 where something is not."""
+    """Look whether everything is as it should be, and what to do. Exit code 1 where something is bad."""
     from publisher import migrations
     from publisher.cli.opening import NOT_CURRENT, opened
-    from publisher.desk.health import Finding, examine
+    from publisher.desk.doctor import Finding, look
 
     with opened() as house:
         if migrations.is_current(house.database):
-            with house.database.reading() as session:
-                findings = [Finding("schema", "ok", "The schema is current."), *examine(session, house, moment(None))]
+            findings = look(house, moment(None))
         else:
-            findings = [Finding("schema", "problem", NOT_CURRENT)]
-    ok = not any(found.level == "problem" for found in findings)
+            findings = [Finding("schema", "bad", NOT_CURRENT, "Run “publisher migrate”.")]
+    ok = not any(found.level == "bad" for found in findings)
     if as_json:
         answer({"ok": ok, "findings": [found.as_json() for found in findings]}, True)
     else:
-        listing([found.as_json() for found in findings], False, "check", "level", "message")
+        listing([found.as_json() for found in findings], False, "check", "level", "message", "advice")
     if not ok:
         raise typer.Exit(1)
 

@@ -37,6 +37,9 @@ IDLE = 1.0  # seconds between looks at an empty queue
 MOST_LINES = 64  # connections of one sender, whatever a relay's settings say
 CONNECT_PAUSES = (0.5, 1.0, 2.0)  # seconds; after these a draining sender gives up
 LONGEST_CONNECT_PAUSE = timedelta(minutes=5)
+REFUSED_PAUSE = timedelta(minutes=30)
+"""A relay that refuses our log-in or shows a bad certificate is asked twice an hour: often enough that mail leaves by itself once it
+is mended there, seldom enough that no account is locked."""
 
 
 @dataclass
@@ -223,7 +226,7 @@ class Sender:
         return relay, parse_relay_url(relay.url)
 
     def _resting(self) -> bool:
-        """Whether the relay is known to be in trouble: until a moment, or until its settings change."""
+        """Whether the relay is known to be in trouble, and it is not yet time to try it again."""
         if self.relay_url is not None:
             return False
         with self.house.database.reading() as session:
@@ -257,12 +260,12 @@ class Sender:
 
     def _note_trouble(self, problem: TransportError) -> None:
         log.warning("the relay cannot be used: %s", problem)
-        pause = min(timedelta(seconds=5) * 2 ** min(self._failures, 8), LONGEST_CONNECT_PAUSE)
+        growing = min(timedelta(seconds=5) * 2 ** min(self._failures, 8), LONGEST_CONNECT_PAUSE)
+        pause = REFUSED_PAUSE if problem.permanent else growing
         with self.house.database.session() as session:
             self._put_back(session)
             if self.relay_url is None:
-                until = None if problem.permanent else self.wall() + pause
-                relays.in_trouble(session, default_relay(session).id, str(problem), until)
+                relays.in_trouble(session, default_relay(session).id, str(problem), self.wall() + pause)
 
     def _ehlo_name(self) -> str:
         host = self.house.settings.public_host

@@ -61,7 +61,7 @@ def forget_use(session: Session, now: datetime) -> None:
 
 
 def in_trouble(session: Session, relay_id: int | None, reason: str, until: datetime | None) -> None:
-    """Note that the relay cannot be used: until a moment, or (None) until somebody changes its settings."""
+    """Note that the relay cannot be used, and when it is tried again. Changing its settings tries it at once."""
     if relay_id is None:
         return
     relay = session.get(Relay, relay_id)

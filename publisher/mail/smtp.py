@@ -65,6 +65,11 @@ class Connection:
             raise
         self.usable = True
 
+    def encryption(self) -> tuple[str, str] | None:
+        """Version of TLS and the certificate's last day as the certificate writes it (`Dec  1 12:00:00 2026 GMT`); None
+        on a line that is not encrypted."""
+        return self._line.encryption()
+
     def send(self, mail_from: str, recipient: str, data: bytes, *, proven: bool = False) -> Outcome:
         """Hand over one letter, wire-ready: CRLF line ends, not dot-stuffed. Never raises for what a relay can do.
 

@@ -91,6 +91,11 @@ class Line:
         except (OSError, ValueError) as problem:
             raise Lost(f"could not agree on encryption ({_reason(problem)})") from problem
 
+    def encryption(self) -> tuple[str, str] | None:
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return None
+        return self._socket.version() or "", str((self._socket.getpeercert() or {}).get("notAfter", ""))
+
     def write(self, octets: bytes, seconds: float | None = None) -> None:
         if self._socket is None:
             raise Lost("is no longer connected")

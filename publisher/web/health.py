@@ -14,86 +14,61 @@ from sqlmodel import Session, col, func, select
 
 from publisher import clock
 from publisher.audience.models import Subscription
+from publisher.desk import vital
+from publisher.desk.doctor.outside import hub_sign
+from publisher.desk.vital import last_tick, oldest_due
 from publisher.errors import Forbidden
-from publisher.leases import Lease
 from publisher.library.models import Source, Work
-from publisher.mail.models import Letter, LetterState, MailEvent, Outbox, OutboxState
+from publisher.mail.models import MailEvent, Outbox
 from publisher.web.site import Site, asks_from_here, site_of
 
 GRACE = timedelta(minutes=5)
 """A process that has just started is given this long to do its first tick and catch up."""
-TICK_TOO_OLD = timedelta(minutes=15)
-ROW_TOO_OLD = timedelta(minutes=30)
-LEAST_FREE = 200_000_000
-"""Octets that must be free where the data folder is."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """What was found, and what is wrong with it."""
+    """What was found, what is wrong with it (then the answer is 503), and what somebody should look at (it stays 200)."""
 
     facts: dict[str, Any]
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def health(request: Request) -> Response:
     """GET /health: 200, or 503 with what is wrong."""
     site = site_of(request)
     found = examine(site)
-    answer = {"ok": not found.problems, "problems": list(found.problems), **found.facts}
+    answer = {
+        "ok": not found.problems,
+        "problems": list(found.problems),
+        "warnings": list(found.warnings),
+        **found.facts,
+    }
     return JSONResponse(answer, 503 if found.problems else 200, {"Cache-Control": "no-store"})
 
 
 def examine(site: Site) -> Health:
-    """Look at the database, the last tick, the oldest mail that is due, and the disk."""
+    """The vital signs of the hub; where its database cannot be read, that."""
     now = site.wall()
-    facts: dict[str, Any] = {"version": version("publisher"), "tzdata": clock.zone_data_version()}
+    facts: dict[str, Any] = {
+        "version": version("publisher"),
+        "tzdata": clock.zone_data_version(),
+        "hub": hub_sign(site.house.tokens),
+    }
     try:
         with site.house.database.reading() as session:
-            tick, due = last_tick(session), oldest_due(session, now)
+            seen = vital.examine(session, site.house, now, settled=now - site.started > GRACE)
     except Exception as problem:  # whatever it is, the answer is the same: it cannot be read
         facts["database"] = "failed"
         return Health(facts, (f"The database cannot be read ({type(problem).__name__}).",))
-    free = shutil.disk_usage(site.house.settings.data_dir).free
     facts |= {
         "database": "sqlite" if site.house.database.is_sqlite else "postgresql",
-        "last_tick_seconds": _age(tick, now),
-        "oldest_due_seconds": _age(due, now),
-        "disk_free_bytes": free,
+        "last_tick_seconds": _age(seen.tick, now),
+        "oldest_due_seconds": _age(seen.due, now),
+        "disk_free_bytes": seen.free,
     }
-    return Health(facts, tuple(_problems(site, now, tick, due, free)))
-
-
-def _problems(site: Site, now: datetime, tick: datetime | None, due: datetime | None, free: int) -> list[str]:
-    found: list[str] = []
-    settled = now - site.started > GRACE
-    if settled and (tick is None or now - tick > TICK_TOO_OLD):
-        found.append("The timetable has not ticked for too long. Is a scheduler running?")
-    if settled and due is not None and now - due > ROW_TOO_OLD:
-        found.append("Mail that is due has been waiting too long. Is a sender running?")
-    if free < LEAST_FREE:
-        found.append("The disk is nearly full.")
-    return found
-
-
-def last_tick(session: Session) -> datetime | None:
-    """When the timetable was last kept, by whichever process."""
-    note = session.get(Lease, "last tick")  # written by the scheduler after every job
-    return note.until if note else None
-
-
-def oldest_due(session: Session, now: datetime) -> datetime | None:
-    """Since when the oldest mail waits that should have left: of letters that are let out, by their `not_before`."""
-    due = (
-        select(func.min(Outbox.not_before))
-        .join(Letter, col(Letter.id) == col(Outbox.letter_id))
-        .where(
-            col(Outbox.state).in_((OutboxState.QUEUED, OutboxState.DEFERRED)),
-            col(Outbox.not_before) <= now,
-            col(Letter.state) == LetterState.SENDING,
-        )
-    )
-    return session.exec(due).one()
+    return Health(facts, tuple(seen.said("bad")), tuple(seen.said("warn")))
 
 
 def metrics(request: Request) -> Response:

@@ -177,7 +177,7 @@ def test_doctor_finds_what_is_missing(publisher: Publisher, monkeypatch: pytest.
         publisher("relays", "use", f"smtp://127.0.0.1:{nobody.getsockname()[1]}?tls=none")
         found = publisher("doctor", "--json", ok=None)
     assert found.code == 1
-    assert [one["check"] for one in found.json["findings"] if one["level"] == "problem"] == ["relay"]
+    assert [one["check"] for one in found.json["findings"] if one["level"] == "bad"] == ["sender", "relay"]
 
 
 def test_check_mail_finds_what_is_held_against_the_sender(bare: Publisher, write: Write) -> None:

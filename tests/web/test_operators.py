@@ -6,9 +6,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from publisher import leases
+from publisher.desk.vital import TICK_TOO_OLD
 from publisher.mail.models import Letter, LetterEdition, Outbox
 from publisher.web.app import make_app
-from publisher.web.health import GRACE, TICK_TOO_OLD
+from publisher.web.health import GRACE
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_mail_that_waits_too_long_is_noticed(web, house, hub, wall, ticks, now):
 
 
 def test_a_disk_that_is_nearly_full_is_noticed(web, monkeypatch):
-    monkeypatch.setattr("publisher.web.health.LEAST_FREE", 2**62)
+    monkeypatch.setattr("publisher.desk.vital.LEAST_FREE", 2**62)
     answer = web.get("/health")
     assert (answer.status_code, answer.json()["problems"]) == (503, ["The disk is nearly full."])
 
@@ -85,3 +86,12 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(web, house, hub, 
         assert local.get("/metrics").status_code == 200
         assert local.get("/metrics", headers={"x-forwarded-for": "203.0.113.5"}).status_code == 403
         assert local.get("/metrics", headers={"host": "rebound.example"}).status_code == 403
+
+
+def test_a_warning_is_named_and_the_answer_stays_good(web, monkeypatch):
+    from publisher.desk.vital import Sign
+
+    warning = (lambda *_: Sign("backup", "warn", "The last backup is three weeks old.", own_hub_only=True),)
+    monkeypatch.setattr("publisher.desk.vital.WARNINGS", warning)
+    answer = web.get("/health")
+    assert (answer.status_code, answer.json()["warnings"]) == (200, ["The last backup is three weeks old."])

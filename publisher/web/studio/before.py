@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from publisher import clock
 from publisher.audience import people
 from publisher.audience.models import Person
+from publisher.desk import doctor
 from publisher.errors import NotFound, PublisherError
 from publisher.languages import country_name, join_list, language_name
 from publisher.mail.lint import CLIPPED, sentences
@@ -161,7 +162,10 @@ def send(desk: Desk, slug: str, key: str) -> Response:
             ("Without mail", without_text(numbers) if numbers.without_items else ""),
         ],
         by_language=words.bars(numbers.by_language, {c: language_name(c, "en") for c in numbers.by_language}),
-        warnings=_warnings(newsletter, issue, letters, numbers, len(contents)),
+        warnings=[
+            *_warnings(newsletter, issue, letters, numbers, len(contents)),
+            *doctor.before_sending(desk.session, desk.house, desk.now),
+        ],
         blocked=_blocked(desk, newsletter, issue, numbers) or fault,
         at_form=desk.filled({"at": _local(at, newsletter.zone)}, f"{url}/schedule"),
         zone_text=f"The time in {newsletter.zone.replace('_', ' ')}.",

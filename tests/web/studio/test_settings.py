@@ -146,3 +146,11 @@ def again(browser):
     """Once more: nothing is left to end, and so no line on the trail."""
     answer = browser.client.post("/studio/account/sessions", data={"csrf": browser.csrf, "end": "others"})
     return plain(browser.get(answer.headers["location"]))
+
+
+def test_the_doctors_page(owner, sit_down):
+    assert "Nobody has asked the relay" in plain(owner.get("/studio/doctor"))
+    page = owner.told("/studio/doctor")
+    assert "Everything was looked at." in page
+    assert "nothing leaves this machine" in page
+    assert "Look now" not in plain(sit_down("viewer").get("/studio/doctor"))

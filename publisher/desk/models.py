@@ -1,0 +1,30 @@
+"""Tables of the desk: what is wrong with the hub at this moment, and what a look at everything found."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+
+class Trouble(SQLModel, table=True):
+    """Something an operator must know about, one row for each kind of it. An episode begins where it turns bad and ends once it has
+    been well for a while; `episode` counts them, and each has one letter for its beginning and one for its end."""
+
+    __tablename__ = "operator_trouble"
+    key: str = Field(primary_key=True)  # timetable | mail | disk | …
+    episode: int = 0
+    sentence: str = ""
+    since: datetime | None = None  # empty: it is well
+    well_since: datetime | None = None  # well again, and not yet for long enough
+    told_at: datetime | None = None  # of this episode
+    last_told_at: datetime | None = None  # of any: there is never a storm
+
+
+class DoctorLook(SQLModel, table=True):
+    """The last look at everything, those checks that touch the network included. One row."""
+
+    __tablename__ = "doctor_look"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    findings: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

@@ -61,6 +61,8 @@ NOT_PERSONAL: dict[str, str] = {
     "mailing_list": "names of lists",
     "newsletter": "names of newsletters",
     "term": "names of the vocabulary",
+    "restored": "counts, and which member of staff looked",
+    "reached": "keyed hashes of mails",
     "lease": "names of processes",
     "sender": "names of processes and machines",
     "webinar_mailing": "`by` is a member of staff",

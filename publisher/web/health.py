@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func, select
 from publisher import clock
 from publisher.audience.models import Subscription
 from publisher.errors import Forbidden
+from publisher.last_backup import last_backup
 from publisher.leases import Lease
 from publisher.library.models import Source, Work
 from publisher.mail.models import Letter, LetterState, MailEvent, Outbox, OutboxState
@@ -40,7 +41,9 @@ def health(request: Request) -> Response:
     """GET /health: 200, or 503 with what is wrong."""
     site = site_of(request)
     found = examine(site)
-    answer = {"ok": not found.problems, "problems": list(found.problems), **found.facts}
+    backup = last_backup(site.house, site.wall()).warning
+    warnings = [backup] if backup else []
+    answer = {"ok": not found.problems, "problems": list(found.problems), "warnings": warnings, **found.facts}
     return JSONResponse(answer, 503 if found.problems else 200, {"Cache-Control": "no-store"})
 
 

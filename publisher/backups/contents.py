@@ -57,10 +57,10 @@ def copy_postgres(connection: Connection, folder: Path) -> Iterator[tuple[str, P
     """Each table as a file of COPY's text form, of the moment the transaction (REPEATABLE READ) began."""
     for name in in_order(connection):
         path = folder / f"{name}.copy"
-        with path.open("wb") as file, _cursor(connection) as cursor:
-            with cursor.copy(f"COPY {_named(connection, name)} TO STDOUT") as pieces:
-                for piece in pieces:
-                    file.write(piece)
+        statement = f"COPY {_named(connection, name)} TO STDOUT"
+        with path.open("wb") as file, _cursor(connection) as cursor, cursor.copy(statement) as pieces:
+            for piece in pieces:
+                file.write(piece)
         yield name, path
         path.unlink()
 
@@ -92,16 +92,20 @@ def fill_postgres(connection: Connection, folder: Path, columns: dict[str, list[
         if name not in columns:
             continue
         names = ", ".join(f'"{column}"' for column in columns[name])
-        with (folder / f"{name}.copy").open("rb") as file, _cursor(connection) as cursor:
-            with cursor.copy(f'COPY "{name}" ({names}) FROM STDIN') as copy:
-                while piece := file.read(1 << 20):
-                    copy.write(piece)
+        statement = f'COPY "{name}" ({names}) FROM STDIN'
+        with (
+            (folder / f"{name}.copy").open("rb") as file,
+            _cursor(connection) as cursor,
+            cursor.copy(statement) as copy,
+        ):
+            while piece := file.read(1 << 20):
+                copy.write(piece)
         if "id" in columns[name]:
             sequence = connection.execute(text(_SERIAL), {"name": name, "column": "id"}).scalar()
             if sequence:
                 connection.execute(
                     text(f"SELECT setval('{sequence}', coalesce(max(id), 0) + 1, false) FROM \"{name}\"")
-                )
+                )  # noqa: S608  # names from the catalogue
 
 
 def empty_postgres(connection: Connection) -> None:

@@ -104,8 +104,8 @@ def fill_postgres(connection: Connection, folder: Path, columns: dict[str, list[
             sequence = connection.execute(text(_SERIAL), {"name": name, "column": "id"}).scalar()
             if sequence:
                 connection.execute(
-                    text(f"SELECT setval('{sequence}', coalesce(max(id), 0) + 1, false) FROM \"{name}\"")
-                )  # noqa: S608  # names from the catalogue
+                    text(f"SELECT setval('{sequence}', coalesce(max(id), 0) + 1, false) FROM \"{name}\"")  # noqa: S608  # names from the catalogue
+                )
 
 
 def empty_postgres(connection: Connection) -> None:

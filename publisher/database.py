@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
+from publisher import sendlog
 from publisher.errors import PublisherError
 
 BUSY_MILLISECONDS = 30_000
@@ -26,6 +27,8 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+        #: Where what must outlive the database is written; the house sets it.
+        self.log: sendlog.SendLog | None = None
         self._reading = self.engine.execution_options(publisher_reading=True)
 
     @contextmanager
@@ -35,6 +38,8 @@ class Database:
             try:
                 yield session
                 session.commit()
+                if self.log is not None:
+                    self.log.append(sendlog.noted(session))
             except BaseException:
                 session.rollback()
                 raise
@@ -56,6 +61,8 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        if self.log is not None:
+            self.log.close()
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from publisher.database import Database
+from publisher.sendlog import SendLog
 from publisher.settings import Settings
 from publisher.templating import Templates
 from publisher.tokens import Tokens
@@ -16,6 +17,9 @@ class House:
     database: Database
     tokens: Tokens
     templates: Templates
+
+    def __post_init__(self) -> None:
+        self.database.log = SendLog(self.settings.data_dir)
 
     def close(self) -> None:
         self.database.close()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select, update
 
+from publisher import sendlog
 from publisher.audience import letters, links, lists, people
 from publisher.audience.models import Consent, MailingList, Person, Subscription, SubscriptionState
 from publisher.errors import BadToken
@@ -74,6 +75,27 @@ def leave(
 
     `how`: one-click | page | mailto | staff. Lists they are not on are passed over, so twice is harmless.
     """
+    left, were_active = _take_off(session, person, wanted, now, how)
+    if not were_active:  # a wish that was never confirmed has no way back but a new wish
+        return Left(tuple(left))
+    token = links.undo_token(house.tokens, person, were_active, now=now)
+    letters.goodbye(session, house, person, were_active, token, now=now)
+    return Left(tuple(left), token)
+
+
+def leave_again(session: Session, address: Address, slug: str, now: datetime) -> bool:
+    """After a restore: what somebody had left since the backup they leave again, without a second goodbye."""
+    person = people.of_address(session, address)
+    row = session.exec(select(MailingList).where(col(MailingList.slug) == slug)).first()
+    if person is None or row is None:
+        return False
+    return bool(_take_off(session, person, [row], now, "restored")[0])
+
+
+def _take_off(
+    session: Session, person: Person, wanted: Sequence[MailingList], now: datetime, how: str
+) -> tuple[list[MailingList], list[MailingList]]:
+    """State, consent, the outbox and the send log. Returns the lists that were left, and those of them that were active."""
     left: list[MailingList] = []
     were_active: list[MailingList] = []
     for row in wanted:
@@ -87,13 +109,10 @@ def leave(
         session.add(subscription)
         _withdraw(session, person, row, now)
         cancel_waiting(session, person.address_id, list_key=row.slug, now=now)
+        sendlog.note(session, sendlog.line("U", now, people.address_of(session, person).hash, row.slug))
         left.append(row)
     session.flush()
-    if not were_active:  # a wish that was never confirmed has no way back but a new wish
-        return Left(tuple(left))
-    token = links.undo_token(house.tokens, person, were_active, now=now)
-    letters.goodbye(session, house, person, were_active, token, now=now)
-    return Left(tuple(left), token)
+    return left, were_active
 
 
 def leave_everything(session: Session, house: House, person: Person, now: datetime, how: str) -> Left:

@@ -13,6 +13,7 @@ import typer
 
 from publisher.cli import (
     arranging,
+    backing_up,
     bench,
     bounces,
     brand,
@@ -63,6 +64,7 @@ app = typer.Typer(
 )
 setting_up.add_to(app)
 serving.add_to(app)
+backing_up.add_to(app)
 timetable.add_to(app)
 NOUNS = (
     staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, pictures, brand,

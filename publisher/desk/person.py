@@ -63,6 +63,8 @@ NOT_PERSONAL: dict[str, str] = {
     "mailing_list": "names of lists",
     "newsletter": "names of newsletters",
     "term": "names of the vocabulary",
+    "restored": "counts, and which member of staff looked",
+    "reached": "keyed hashes of mails",
     "lease": "names of processes",
     "bounce_mailbox": "mailboxes of the hub itself: what readers sent there is read and not kept",
     "sender": "names of processes and machines",

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlmodel import Session, col, func, select
 
 from publisher.house import House
+from publisher.last_backup import last_backup
 from publisher.leases import Lease
 from publisher.mail.identities import MAILBOX
 from publisher.mail.models import Letter, LetterState, Outbox, OutboxState, Relay
@@ -106,5 +107,11 @@ def _warnings(session: Session, house: House, now: datetime) -> Iterator[Sign]:
             yield sign
 
 
+def backup(_session: Session, house: House, now: datetime) -> Sign | None:
+    """The last backup is old, or there never was one."""
+    warning = last_backup(house, now).warning
+    return Sign("backup", "warn", warning, own_hub_only=True) if warning else None
+
+
 #: Further looks, one line each.
-WARNINGS: tuple[Look, ...] = ()
+WARNINGS: tuple[Look, ...] = (backup,)

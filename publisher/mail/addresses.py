@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Table
 from sqlmodel import Session, col, select
 
+from publisher import sendlog
 from publisher.database import insert_into
 from publisher.errors import BadAddress
 from publisher.mail.models import Address, Suppression
@@ -71,6 +72,7 @@ def suppress(
     address.reason = reason
     address.detail = detail
     address.suppressed_at = now
+    sendlog.note(session, sendlog.line("S", now, address.hash, scope.value or "none", reason.replace(" ", "_") or "-"))
     session.add(address)
     session.flush()
 
@@ -78,6 +80,8 @@ def suppress(
 def lift(session: Session, address: Address) -> None:
     """Let mail go there again: the person asked for it, or staff know better."""
     address.suppressed = Suppression.NONE
+    if address.suppressed_at is not None:
+        sendlog.note(session, sendlog.line("S", address.suppressed_at, address.hash, "none", "lifted"))
     address.reason = address.detail = ""
     address.suppressed_at = None
     session.add(address)

@@ -38,6 +38,8 @@ LETTER: Table = Letter.__table__  # type: ignore[attr-defined]
 SENDER: Table = Sender.__table__  # type: ignore[attr-defined]
 RANK_OF_LETTER = case({c.value: RANK[c] for c in MailClass}, value=LETTER.c.mail_class)
 
+NAMED = case((LETTER.c.origin != "", LETTER.c.origin), else_=LETTER.c.key).label("letter")
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -71,6 +73,17 @@ def take(
             if share > 0:
                 claimed += _take_of(session, letter_id, worker, now, wall, share)
     return claimed
+
+
+def names_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+    """Row to what names its mail for ever: the letter, the hash of the address, the occasion."""
+    rows = session.execute(
+        select(OUTBOX.c.id, NAMED, ADDRESS.c.hash, OUTBOX.c.occasion)
+        .join(ADDRESS, ADDRESS.c.id == OUTBOX.c.address_id)
+        .join(LETTER, LETTER.c.id == OUTBOX.c.letter_id)
+        .where(OUTBOX.c.id.in_(ids))
+    )
+    return {row.id: (row.letter, row.hash, row.occasion) for row in rows}
 
 
 def begin(

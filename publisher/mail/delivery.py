@@ -19,9 +19,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from publisher import sendlog
 from publisher.errors import BadInput, TransportError
 from publisher.house import House
-from publisher.mail import claiming, relays, verdicts
+from publisher.mail import claiming, relays, restored, verdicts
 from publisher.mail.building import Builder, Mail
 from publisher.mail.claiming import Claimed
 from publisher.mail.identities import MAILBOX, default_relay
@@ -64,6 +65,8 @@ class Sender:
         self._waiting: list[Claimed] = []
         self._answers: list[tuple[Mail, Outcome]] = []
         self._lines: list[Connection] = []
+        self._keys: dict[int, str] = {}  # row to the name of its mail in the send log
+        self._unlogged: list[str] = []  # answers that the send log does not have yet
         self._failures = 0
         self._given_up = 0  # rows that came to an end without being sent, in this turn
         self._pool: ThreadPoolExecutor | None = None
@@ -81,13 +84,17 @@ class Sender:
         with self.house.database.session() as session:
             self._write_answers(session, self.present())
             claiming.sign_off(session, worker=self.worker)
+        self._log([])
         for line in self._lines:
             line.close()
         if self._pool is not None:
             self._pool.shutdown()
 
     def drain(self) -> None:
-        """Carry until nothing is due, then return. `TransportError` when the relay cannot be reached."""
+        """Carry until nothing is due, then return. `TransportError` when the relay cannot be reached; `Conflict` after a
+        restore that nobody has confirmed."""
+        with self.house.database.reading() as session:
+            restored.refuse(session)
         while not self.stop.is_set():
             if self._turn():
                 continue
@@ -126,11 +133,14 @@ class Sender:
             self._open_lines(where, wanted)
             with self.house.database.session() as session:
                 mails = self._begin(session, relay, wanted, now)
+        self._log(mails)
         self._answers = self._carry(mails)
         return bool(mails or self._waiting or self._given_up)
 
     def _take(self, session: Session, relay: Relay, now: datetime) -> list[Claimed]:
         """Claim the next batch: personal letters from all of what the relay may get, others from their part of it."""
+        if restored.waiting(session) is not None:
+            return []
         self._builder.look_again()
         room = relays.allowance(session, relay, now)
         rows: list[Claimed] = []
@@ -138,7 +148,31 @@ class Sender:
             most = BATCH - len(rows) if left is None else min(BATCH, left) - len(rows)
             if most > 0:
                 rows += claiming.take(session, worker=self.worker, now=now, wall=self.wall(), most=most, ranks=ranks)
-        return rows
+        return self._without_reached(session, rows, now)
+
+    def _without_reached(self, session: Session, rows: list[Claimed], now: datetime) -> list[Claimed]:
+        """Mails that had left before a restore are not sent again: their rows say so and end here."""
+        names = claiming.names_of(session, [row.id for row in rows])
+        keys = {row_id: restored.key_of(self.house.tokens, *name) for row_id, name in names.items()}
+        self._keys = keys
+        reached = restored.states_of(session, list(keys.values()))
+        gone = {row_id: reached[key] for row_id, key in keys.items() if key in reached}
+        changes = [restored.as_change(row_id, state, now) for row_id, state in gone.items()]
+        claiming.write_back(session, changes, worker=self.worker)
+        self._given_up += len(gone)
+        return [row for row in rows if row.id not in gone]
+
+    def _log(self, mails: list[Mail]) -> None:
+        """One writing per turn, before DATA: the answers of the turn before, and what begins now."""
+        lines, self._unlogged = self._unlogged, []
+        lines += [sendlog.line("F", self.wall(), mail.row.id, self._keys[mail.row.id]) for mail in mails]
+        if self.house.database.log is not None:
+            self.house.database.log.append(lines)
+
+    def _log_answer(self, row: Claimed, outcome: Outcome) -> None:
+        if outcome.verdict != "uncertain":
+            what = "A" if outcome.verdict == "accepted" else "N"
+            self._unlogged.append(sendlog.line(what, self.wall(), row.id, self._keys[row.id]))
 
     def _begin(self, session: Session, relay: Relay, wanted: int, now: datetime) -> list[Mail]:
         """Build the next mails and mark them in flight: after this commit, and only then, DATA may be said."""
@@ -199,6 +233,7 @@ class Sender:
         answers, self._answers = self._answers, []
         good: list[dict[str, Any]] = []
         for mail, outcome in answers:
+            self._log_answer(mail.row, outcome)
             if outcome.verdict == "accepted" and outcome.reply is not None:
                 self._tally.answers[mail.row.letter_id] += 1
                 text = outcome.reply.text[: verdicts.KEPT_REPLY]

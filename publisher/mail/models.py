@@ -113,6 +113,8 @@ class Letter(SQLModel, table=True):
     mail_class: str = MailClass.BULK
     identity_id: int = Field(foreign_key="identity.id")
     relay_id: int | None = Field(default=None, foreign_key="relay.id")
+    # What names it for ever, also where its row was lost and is written anew; empty: its key does.
+    origin: str = ""
     list_key: str | None = Field(default=None, index=True)  # leaving this list cancels what waits of its letters
     uncertain: str = "resend"  # resend | hold: what becomes of a mail whose answer was lost
     standing: bool = False  # takes rows for ever (confirmations, notices); never done
@@ -275,3 +277,21 @@ class Inbox(SQLModel):
     error: str = ""
     checked_at: datetime | None = None
     reading_until: datetime | None = None  # somebody is at it
+
+
+class Restored(SQLModel, table=True):
+    """A restore from a backup. Until it is confirmed no mail leaves."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    backup_made_at: datetime
+    restored_at: datetime
+    findings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+
+
+class Reached(SQLModel, table=True):
+    """A mail that left after the backup was made and before the restore, by a keyed hash."""
+
+    key: str = Field(primary_key=True)
+    state: str  # accepted | uncertain

@@ -50,9 +50,24 @@ def metadata() -> MetaData:
 def upgrade(database: Database) -> None:
     """Bring the schema to the newest state. Harmless when it is there already."""
     with database.engine.begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade_on(connection)
+
+
+def upgrade_on(connection: Connection, to: str = "head") -> None:
+    """The same inside a transaction of the caller's, up to a revision."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision this database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of Publisher has that revision: a newer one it has not."""
+    return revision in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def is_current(database: Database) -> bool:

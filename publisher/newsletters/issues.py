@@ -14,7 +14,7 @@ from publisher import clock
 from publisher.audience.models import MailingList
 from publisher.errors import BadInput, Conflict, NotFound, TemplateError
 from publisher.house import House
-from publisher.mail import outbox
+from publisher.mail import outbox, restored
 from publisher.mail.models import WAITING, Identity, Letter
 from publisher.newsletters import cadence, drafting, planning
 from publisher.newsletters.letter import entries, may_be_sent
@@ -62,6 +62,7 @@ def release(
 ) -> None:
     """Send it: number it, freeze who gets what, and let all mails out at once. Two people pressing at once send it once."""
     with house.database.session() as session:
+        restored.refuse(session)
         issue = session.get_one(Issue, issue_id)
         newsletter = session.get_one(Newsletter, issue.newsletter_id)
         if issue.state in (IssueState.DRAFT, IssueState.SCHEDULED):

@@ -7,7 +7,7 @@ of its own; a crash in the middle is finished by the timetable, and the unique k
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -79,6 +79,7 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
     letter = Letter(
         key=f"issue-{issue.id}",
         kind="issue",
+        origin=_origin(newsletter, issue),
         title=title_of(newsletter, issue, languages_of(newsletter)[0]),
         mail_class=MailClass.BULK,
         identity_id=newsletter.identity_id,
@@ -94,6 +95,13 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
     session.add(issue)
     session.flush()
     return letter
+
+
+def _origin(newsletter: Newsletter, issue: Issue) -> str:
+    """What the issue is, whatever number its row has: after a restore it is drafted again for the same occurrence."""
+    if issue.occurrence is not None:
+        return f"issue:{newsletter.slug}:{issue.occurrence.astimezone(UTC).isoformat()}"
+    return f"issue:{newsletter.slug}:{issue.slug}:{issue.created_at.astimezone(UTC).isoformat()}"
 
 
 def _links(newsletter: Newsletter, issue: Issue, mailing_list: MailingList) -> dict[str, list[str]]:

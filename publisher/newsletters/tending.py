@@ -14,6 +14,7 @@ from publisher import languages
 from publisher.errors import PublisherError
 from publisher.house import House
 from publisher.library.sharing import tell_published
+from publisher.mail import restored
 from publisher.mail.models import Address, Letter, LetterState
 from publisher.mail.post import post
 from publisher.newsletters import cadence, drafting, issues
@@ -28,7 +29,11 @@ NOTICE = timedelta(days=1)
 
 
 def tend(house: House, now: datetime) -> int:
-    """Everything that is due for newsletters at this moment. Returns how many issues were let out."""
+    """Everything that is due for newsletters at this moment. Returns how many issues were let out; none after a restore that
+    nobody has confirmed."""
+    with house.database.reading() as session:
+        if restored.waiting(session) is not None:
+            return 0
     finish_planning(house, now)
     released = send_scheduled(house, now)
     for newsletter_id in _active(house):

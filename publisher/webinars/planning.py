@@ -105,6 +105,7 @@ def _letter(session: Session, mailing: Mailing, now: datetime) -> Letter:
     mailing_list = session.get_one(MailingList, mailing.list_id) if mailing.kind == "announcement" else None
     letter = Letter(
         key=f"webinar-{mailing.key}",
+        origin=f"webinar:{series.slug}:{mailing.key}",
         kind=letters.folder_of(mailing.kind),
         title=editions.title(mailing, series, webinar),
         mail_class=CLASSES[mailing.kind],

@@ -1,0 +1,133 @@
+"""The file of a backup: a tar whose last member is the manifest, with the SHA-256 of every other one.
+
+It is written beside its place, brought to the disk, read back, and then renamed: what has the name of a backup is whole.
+It holds secrets, so it can be read by its owner only.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from publisher.errors import BadInput, PublisherError
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+BROKEN = "The backup {} is not whole: {}. Nothing was changed."
+_PIECE = 1 << 20
+
+
+@dataclass
+class Writing:
+    """A backup that is being written; `add` and `add_bytes` keep the sums for the manifest."""
+
+    tar: tarfile.TarFile
+    sums: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, path: Path) -> None:
+        with path.open("rb") as file:
+            self._put(name, os.fstat(file.fileno()).st_size, file)
+
+    def add_bytes(self, name: str, data: bytes) -> None:
+        self._put(name, len(data), BytesIO(data))
+
+    def _put(self, name: str, size: int, file: IO[bytes]) -> None:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = size, 0o600
+        summed = _Summed(file)
+        self.tar.addfile(member, summed)
+        self.sums[name] = summed.sum.hexdigest()
+
+
+class _Summed:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.sum = file, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.sum.update(data)
+        return data
+
+
+@contextmanager
+def written(dest: Path) -> Iterator[Writing]:
+    """A backup at `dest`, there whole at the end or not at all. Call `finish` last."""
+    beside = dest.with_name(f".{dest.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                yield Writing(tar)
+            file.flush()
+            os.fsync(file.fileno())
+        verify(beside)
+        beside.replace(dest)
+        _sync(dest.parent)
+    except OSError as problem:
+        raise PublisherError(
+            f"The backup could not be written: {problem.strerror or problem}. Nothing was kept."
+        ) from problem
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def finish(writing: Writing, manifest: dict[str, Any]) -> None:
+    """The manifest, last: a file without one was cut off."""
+    whole = {"format": FORMAT, **manifest, "sha256": dict(writing.sums)}
+    writing.add_bytes(MANIFEST, json.dumps(whole, indent=1).encode())
+
+
+def verify(path: Path) -> dict[str, Any]:
+    """The manifest of a backup every member of which has been read and is as it was; `BadInput` where it is not."""
+    sums: dict[str, str] = {}
+    data = b""
+    try:
+        with tarfile.open(path, "r|") as tar:
+            for member in tar:
+                file = tar.extractfile(member)
+                if file is None:
+                    raise BadInput(BROKEN.format(path, f"{member.name} is no file"))
+                if member.name == MANIFEST:
+                    data = file.read(50_000_000)
+                else:
+                    sums[member.name] = _sum(file)
+        manifest: dict[str, Any] = json.loads(data) if data else {}
+    except (tarfile.TarError, ValueError, EOFError) as problem:
+        raise BadInput(BROKEN.format(path, "it was cut off, or is no backup")) from problem
+    except OSError as problem:
+        raise BadInput(f"The backup {path} cannot be read: {problem.strerror or problem}.") from problem
+    if manifest.get("format") != FORMAT:
+        raise BadInput(BROKEN.format(path, "its list of contents is missing or from another version"))
+    if manifest.get("sha256") != sums:
+        raise BadInput(BROKEN.format(path, "what is in it is not what was put in"))
+    return manifest
+
+
+def take_out(path: Path, folder: Path) -> None:
+    """Unpack a verified backup into a folder of ours. Names that lead elsewhere are refused by the filter."""
+    with tarfile.open(path, "r|") as tar:
+        tar.extractall(folder, filter="data")
+
+
+def _sum(file: IO[bytes]) -> str:
+    found = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

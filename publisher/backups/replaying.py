@@ -1,0 +1,93 @@
+"""What happened after the backup, from the send log: who was reached, who left, who complained, who was erased."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from publisher.audience import leaving
+from publisher.database import insert_into
+from publisher.desk import person as desk
+from publisher.errors import Conflict
+from publisher.house import House
+from publisher.mail import addresses, claiming, restored
+from publisher.mail.models import Address, OutboxState, Restored, Suppression
+from publisher.mail.outbox import OUTBOX
+
+#: Suppressions that say something about a person's wish or address; the others belong to a form that was being filled in.
+REPLAYED = ("bounced", "complained", "undeliverable", "staff", "lifted")
+PIECE = 500
+
+
+def replay(
+    session: Session, house: House, manifest: dict[str, Any], lines: Sequence[list[str]] | None, now: datetime
+) -> dict[str, Any]:
+    """Bring the restored database up to what the log knows, and hold all mail until somebody has looked."""
+    mails = restored.settle(lines or ())
+    for begin in range(0, len(mails), PIECE):
+        part = list(mails.items())[begin : begin + PIECE]
+        rows = [{"key": key, "state": state} for key, (state, _row) in part]
+        session.execute(insert_into(session, restored.REACHED).on_conflict_do_nothing(), rows)
+    _in_flight(session, house, mails, lines or ())
+    people = _people(session, house, lines or (), now)
+    states = [state for state, _row in mails.values()]
+    found = {
+        "backup_made_at": manifest["made_at"],
+        "log_found": lines is not None,
+        "accepted_since": states.count(OutboxState.ACCEPTED),
+        "uncertain_since": states.count(OutboxState.UNCERTAIN),
+        **people,
+    }
+    made_at = datetime.fromisoformat(manifest["made_at"])
+    session.add(Restored(backup_made_at=made_at, restored_at=now, findings=found))
+    session.flush()
+    return found
+
+
+def _in_flight(session: Session, house: House, mails: dict[str, tuple[str, int]], lines: Sequence[list[str]]) -> None:
+    """Rows that were on their way when the backup was made: taken or not as the log says, else in doubt."""
+    refused = {parts[3] for parts in lines if parts[0] == "N"}
+    ids = list(session.execute(select(OUTBOX.c.id).where(OUTBOX.c.state == OutboxState.IN_FLIGHT)).scalars())
+    for row_id, name in claiming.names_of(session, ids).items():
+        key = restored.key_of(house.tokens, *name)
+        known = key in mails or key in refused
+        state = OutboxState.QUEUED if known else OutboxState.UNCERTAIN
+        values = {"state": state, "worker": None, "lease_until": None}
+        session.execute(update(OUTBOX).where(OUTBOX.c.id == row_id).values(values))
+
+
+def _people(session: Session, house: House, lines: Sequence[list[str]], now: datetime) -> dict[str, int]:
+    counts = {"unsubscribed": 0, "suppressed": 0, "erased": 0, "unknown_addresses": 0}
+    for parts in lines:
+        if parts[0] not in "SU":
+            continue
+        address = session.scalars(select(Address).where(col(Address.hash) == parts[2])).first()
+        if address is None:
+            counts["unknown_addresses"] += 1
+        elif parts[0] == "U":
+            counts["unsubscribed"] += leaving.leave_again(session, address, parts[3], now)
+        else:
+            _suppression(session, house, address, parts[3], parts[4], now, counts)
+    return counts
+
+
+def _suppression(
+    session: Session, house: House, address: Address, scope: str, why: str, now: datetime, counts: dict[str, int]
+) -> None:
+    if why == "erased":
+        if address.email:
+            try:
+                counts["erased"] += desk.erase_address(session, house, address.email, now)
+            except Conflict:  # a member of staff by now: an owner removes the account first
+                addresses.suppress(session, address, Suppression.BULK, "staff", now=now)
+    elif why in REPLAYED:
+        if why == "lifted":
+            addresses.lift(session, address)
+        elif why == "complained":
+            leaving.complaint(session, address, now)
+            counts["suppressed"] += 1
+        else:
+            addresses.suppress(session, address, Suppression(scope), why, now=now)
+            counts["suppressed"] += 1

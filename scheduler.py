@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from publisher import budgets, clock, leases
 from publisher.audience import upkeep
+from publisher.desk import moving
 from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
@@ -115,6 +116,11 @@ def read_replies(house: House, now: datetime) -> object:
     return {"read": reply_mailbox.read_due(house, now)}
 
 
+def follow_move(house: House, now: datetime) -> object:
+    with house.database.session() as session:
+        return {"renewed": moving.follow(session, house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -143,6 +149,7 @@ TIMETABLE = (
     Every("rooms", 60, watch_rooms, "see who is in a room, take recordings, settle attendance"),
     Every("replies", 300, read_replies, "read what calendar programs answer to invitations"),
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
+    Every("address", 3600, follow_move, "say the present address where a former one was written down"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("pending", 3600, expire_pending, "forget sign-ups nobody confirmed within seven days"),
     Every(

@@ -143,8 +143,8 @@ def _session(page: Page, member: Member) -> sessions.SignedIn:
 
 def _invitation_page(page: Page, token: str, form: Filled, status: int = 200) -> Response:
     if _is_first(page, token):
-        if accounts.owners(page.session):
-            raise Forbidden("This hub has an owner. Ask them for an invitation.")
+        if accounts.has_owner(page.session, page.house):
+            raise Forbidden(accounts.HAS_OWNER)
         invite = {"email": "", "role": "owner", "by": "The console"}
     else:
         member = accounts.look_invitation(page.session, page.house, token, page.now)

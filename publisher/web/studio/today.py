@@ -7,24 +7,21 @@ from fastapi.responses import Response
 from sqlmodel import col, func, select
 
 from publisher import clock
-from publisher.audience.models import Subscription, SubscriptionState
 from publisher.languages import date_in_words, time_in_words, zone_city
 from publisher.library import sources
 from publisher.library.models import LookAlike, Share, Source, Work, WorkState
 from publisher.mail.identities import hub
 from publisher.newsletters import issues, newsletters
 from publisher.newsletters.models import Issue, IssueState, Newsletter
-from publisher.podcasts.models import Show
 from publisher.web.forms import Posted
 from publisher.web.page import Page
-from publisher.web.studio import airing, convening, pressing, words
+from publisher.web.studio import airing, convening, pressing, steps, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
 from publisher.web.studio.issues import line, readers_of
 from publisher.web.studio.library import to_review
 from publisher.web.studio.relays import relay_line
 from publisher.web.studio.visit import Desk, Staff
-from publisher.webinars.models import Series
 
 SOON = timedelta(days=3)
 WENT_OUT = 8
@@ -36,19 +33,20 @@ def door(page: Page, form: Posted, staff: Staff | None) -> Response:
 
 
 def show(desk: Desk) -> Response:
-    """What needs me, what goes out next, what went out."""
+    """What needs me, what goes out next, what went out; above them, while the hub is new, the next step."""
     rows = {n.id: n for n in newsletters.all_of(desk.session)}
     every = issues.all_of(desk.session)
-    step = _first_step(desk, list(rows.values()))
+    needs, upcoming, out = _needs(desk, rows, every), _upcoming(desk, rows, every), _out(desk, rows, every)
     return desk.show(
         "today.html",
         "today",
         greeting=_greeting(desk),
         date_text=_date(desk),
-        first_step=step,
-        needs=[] if step else _needs(desk, rows, every),
-        upcoming=[] if step else _upcoming(desk, rows, every),
-        out=[] if step else _out(desk, rows, every),
+        step=steps.next_step(desk),
+        is_empty=not (needs or upcoming or out),
+        needs=needs,
+        upcoming=upcoming,
+        out=out,
     )
 
 
@@ -95,25 +93,6 @@ def _out(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> 
 
 def _instant(row: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(row["moment"]["iso"])
-
-
-def _first_step(desk: Desk, rows: list[Newsletter]) -> dict[str, str] | None:
-    """On a new hub exactly one next step at a time. Who has begun with a podcast or a webinar has found the way."""
-    if not rows and any(desk.session.exec(select(one).limit(1)).first() is not None for one in (Show.id, Series.id)):
-        return None
-    has_source = desk.session.exec(select(Source.id).limit(1)).first() is not None
-    if not rows and not has_source:
-        return _step("A source is where new resources come from: a feed, a repository, a site, a file.", "Add the first source", "/studio/library/sources/new")  # fmt: skip
-    active = col(Subscription.state) == SubscriptionState.ACTIVE
-    if not rows:
-        return _step("A newsletter keeps a draft that grows by itself from what you approve.", "Make the first newsletter", "/studio/newsletters/new")  # fmt: skip
-    if desk.session.exec(select(Subscription.id).where(active).limit(1)).first() is None and not to_review(desk):
-        return _step("Everything is ready for readers. Bring a list they agreed to, or share the sign-up page.", "Bring readers in", "/studio/people/import")  # fmt: skip
-    return None
-
-
-def _step(sentence: str, action: str, url: str) -> dict[str, str]:
-    return {"sentence": sentence, "action_text": action, "action_url": url}
 
 
 def _waits(issue: Issue) -> bool:

@@ -109,8 +109,9 @@ def feed(
 ) -> ArchiveFeed:
     """The newest issues as a feed in one language; each item has the whole generic edition in HTML. `kind`: xml or json."""
     url = house.settings.url(f"/newsletters/{newsletter.slug}")
+    domain = session.get_one(Identity, newsletter.identity_id).domain
     return ArchiveFeed(
-        id=url,
+        id=f"tag:{domain},{newsletter.created_at:%Y-%m-%d}:newsletter/{newsletter.slug}",
         title=title_in(newsletter, language),
         link=url,
         self_link=f"{url}/feed.{kind}",

@@ -94,17 +94,17 @@ def _kept(page: Page, wanted: filtering.Filters) -> dict[str, Any]:
 def _written(page: Page, wanted: filtering.Filters, found: Results, form: str) -> ArchiveFeed:
     named = filtering.Named(page)
     hub, url = hub_of(page.session, page.language), page.house.settings.url
-    domain = hub_identity(page.session).domain
+    own = hub_identity(page.session)
     what = [named(name, value) for name, values in wanted.chosen.items() for value in values]
     title = " · ".join([hub["name"], page.gettext("Library"), *([f"“{wanted.text}”"] if wanted.text else []), *what])
     return ArchiveFeed(
-        id=url(filtering.address(page, PATH, wanted)),
+        id=f"tag:{own.domain},{own.created_at:%Y-%m-%d}:{filtering.address(page, PATH, wanted).removeprefix('/')}",
         title=title,
         link=url(filtering.address(page, PATH, wanted)),
         self_link=url(filtering.address(page, f"{PATH}/{form}", wanted)),
         description=hub["tagline"] or title,
         language=page.language,
-        items=[_entry(page, public_item(one, [page.language]), named, domain) for one in found.items if one.texts],
+        items=[_entry(page, public_item(one, [page.language]), named, own.domain) for one in found.items if one.texts],
     )
 
 

@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from publisher import budgets, clock, leases
 from publisher.audience import upkeep
-from publisher.desk import desk_letter, doctor, operator, returns
+from publisher.desk import desk_letter, doctor, moving, operator, returns
 from publisher.house import House, open_house
 from publisher.library import harvesting
 from publisher.mail import mailbox, relays
@@ -132,6 +132,11 @@ def look_again(house: House, now: datetime) -> object:
     return {"looked": doctor.renew(house, now)}
 
 
+def follow_move(house: House, now: datetime) -> object:
+    with house.database.session() as session:
+        return {"renewed": moving.follow(session, house, now)}
+
+
 def forget(house: House, now: datetime) -> object:
     with house.database.session() as session:
         upkeep.truncate_ips(session, now)
@@ -162,6 +167,7 @@ TIMETABLE = (
     Every("bounces", 300, read_returns, "read what comes back: bounces, complaints, wishes to leave"),
     Every("speakers", 3600, remind_speakers, "remind speakers of what is missing before their date"),
     Every("desk letter", 300, write_desk_letters, "tell each member of staff in their morning what waits for them"),
+    Every("address", 3600, follow_move, "say the present address where a former one was written down"),
     Every("suppressions", 60, follow_suppressions, "bring subscriptions in line with bounces and complaints"),
     Every("operator", 60, watch_over, "write to owners when something stays bad, and when it is well again"),
     Every(

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from publisher.errors import BadInput
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ TABLE = (
     Setting("PUBLISHER_MAIL_FROM", "hub@ the public host", "Sender of the first brand: `Name <address>`. Seeds it once."),
     Setting("PUBLISHER_POSTAL_ADDRESS", "none", "Postal address of the first brand, shown in every newsletter. Seeds it once."),
     Setting("PUBLISHER_SECRET_KEY", "made once in the data folder", "Signs links and sessions. Several machines need the same one."),
-    Setting("PUBLISHER_TRUSTED_PROXIES", "none", "Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas."),
+    Setting("PUBLISHER_TRUSTED_PROXIES", "none", "Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are believed, or Forwarded where they send no X-Forwarded-For; separated by commas."),
     Setting("PUBLISHER_PRIVATE_HOSTS", "none", "Hosts (or host:port) that sources may be fetched from though they are private, separated by commas."),
-    Setting("PUBLISHER_FORMER_URLS", "none", "Addresses this hub had before, separated by commas; requests for them are sent on to the present one."),
+    Setting("PUBLISHER_FORMER_URLS", "none", "Addresses this hub had before, separated by commas: people who come there are led on, feeds, calendars and one-click answer in place."),
     Setting("PUBLISHER_PODPING_URL", "https://podping.cloud/", "Where podping is written to, for shows that say so."),
     Setting("PUBLISHER_PODPING_TOKEN", "none", "The token podping asks for; without one nothing is written to it."),
     Setting("PUBLISHER_DNS_SERVER", "that of the machine", "Whom `publisher doctor` asks about domains: `9.9.9.9` or `127.0.0.1:5353`."),
@@ -78,7 +79,7 @@ class Settings:
             smtp_url=_read(environment, "PUBLISHER_SMTP_URL"),
             mail_from=_read(environment, "PUBLISHER_MAIL_FROM"),
             postal_address=_read(environment, "PUBLISHER_POSTAL_ADDRESS"),
-            trusted_proxies=_words(_read(environment, "PUBLISHER_TRUSTED_PROXIES")),
+            trusted_proxies=_networks(_words(_read(environment, "PUBLISHER_TRUSTED_PROXIES"))),
             private_hosts=frozenset(w.lower() for w in _words(_read(environment, "PUBLISHER_PRIVATE_HOSTS"))),
             former_urls=tuple(_public_url(w) for w in _words(_read(environment, "PUBLISHER_FORMER_URLS"))),
             podping_url=_public_url(_read(environment, "PUBLISHER_PODPING_URL") or "https://podping.cloud") + "/",
@@ -118,6 +119,22 @@ def _read(environment: Mapping[str, str], name: str) -> str | None:
 
 def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+
+
+def networks_of(words: tuple[str, ...]) -> Networks:
+    """Addresses and networks as what they are; `ValueError` where one is none."""
+    return tuple(ipaddress.ip_network(word, strict=False) for word in words)
+
+
+def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        try:
+            networks_of((word,))
+        except ValueError as problem:
+            raise BadInput(
+                f"PUBLISHER_TRUSTED_PROXIES: “{word}” is not an address or a network such as 10.0.0.0/8."
+            ) from problem
+    return words
 
 
 def _make_folder(path: Path) -> None:

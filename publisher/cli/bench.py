@@ -85,6 +85,15 @@ def bounces(
     details(_bounces(mails), as_json)
 
 
+@app.command()
+def pages(
+    rounds: Annotated[int, typer.Option(min=3, help="Answers of each page; the median counts.")] = 15,
+    as_json: AsJson = False,
+) -> None:
+    """The first byte of every page of readers, with the demo hub; the goal is 50 ms."""
+    details(_pages(rounds), as_json)
+
+
 @app.command("all")
 def everything(as_json: AsJson = False) -> None:
     """All of them; takes a few minutes."""
@@ -98,6 +107,7 @@ def everything(as_json: AsJson = False) -> None:
         "downloads": _downloads,
         "webinars": _webinars,
         "bounces": _bounces,
+        "pages": _pages,
     }
     figures: dict[str, dict[str, Any]] = {}
     for name, measure in measures.items():
@@ -178,3 +188,22 @@ def _webinars(people: int = 10_000) -> dict[str, Any]:
     from publisher.web.app import make_app
 
     return gathering.measure(migrations.upgrade, make_app, people)
+
+
+def _pages(rounds: int = 15) -> dict[str, Any]:
+    """The demo hub in a folder of its own: one page of each kind of thing it has, beside the pages every hub has."""
+    from publisher import clock
+    from publisher.bench import pages as reading
+    from publisher.cli.setting_up import set_up
+    from publisher.demo import install as demonstration
+    from publisher.house import open_house
+    from publisher.settings import Settings
+    from publisher.web.app import make_app
+
+    with tempfile.TemporaryDirectory() as folder:
+        house = open_house(Settings.from_environment({"PUBLISHER_DATA_DIR": folder}))
+        set_up(house, clock.now())
+        demonstration.install(house, clock.now())
+        figures = reading.measure(make_app(house), "127.0.0.1:8000", reading.one_of_each(house), rounds)
+        house.close()
+        return figures

@@ -1,12 +1,16 @@
 """`publisher serve` and `publisher send`: the processes that stay."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from publisher.cli.options import AsJson, Now, moment
 from publisher.cli.speaking import answer, counted, note, progress
 from publisher.errors import BadInput
+
+if TYPE_CHECKING:
+    from publisher.house import House
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,8 +44,25 @@ def serve(
             host=host,
             listener=listener,
             workers=workers,
-            on_ready=lambda: note(f"{where}Running: {', '.join(chosen)}. Press Ctrl-C to stop."),
+            on_ready=lambda: _ready(
+                house, f"{where}Running: {', '.join(chosen)}. Press Ctrl-C to stop.", "web" in chosen
+            ),
         )
+
+
+def _ready(house: "House", said: str, has_pages: bool) -> None:
+    if has_pages and (link := owner_link(house, moment(None))):
+        note(f"Nobody owns this hub yet. Open this within three days to become its owner:\n  {link}")
+    note(said)
+
+
+def owner_link(house: "House", now: datetime) -> str | None:
+    """Where whoever reads the console becomes the first owner; None where there is one."""
+    from publisher.staff import accounts
+
+    with house.database.reading() as session:
+        token = accounts.first_owner_token(session, house, now)
+    return house.settings.url(f"/studio/invitation/{token}") if token else None
 
 
 def send(

@@ -69,6 +69,7 @@ def demo(
         if remove:
             demonstration.remove(house, now)
             answer({"installed": False}, as_json, "The demo hub is gone.")
+            _own_from_now_on(house, now)
         else:
             summary = asdict(demonstration.install(house, now))
             answer({"installed": True, **summary}, as_json, "The demo hub is filled.", *_counted(summary))
@@ -167,16 +168,29 @@ def _worth_opening(house: "House", host: str, port: int) -> None:
         ("/api/docs", "for programs"),
     ):
         note(f"  {here + path:<38} {what}")
-    note(_demo_login())
+    note(_demo_login(house))
     if house.settings.smtp_url:
         note("A relay is set: mail may leave this machine.")
     note("Press Ctrl-C to stop.")
 
 
-def _demo_login() -> str:
+def _demo_login(house: "House") -> str:
+    """How to get in: by the demo's log-in on this machine, elsewhere by becoming the owner."""
+    from publisher.cli.serving import owner_link
     from publisher.demo import install as demonstration
 
+    if not house.settings.is_local:
+        link = owner_link(house, moment(None))
+        return f"Become the owner of this hub: {link}" if link else "Sign in to the studio with your own account."
     return f"Sign in to the studio as {demonstration.DEMO_LOGIN[0]} with the password {demonstration.DEMO_LOGIN[1]}"
+
+
+def _own_from_now_on(house: "House", now: datetime) -> None:
+    from publisher.cli.serving import owner_link
+
+    if link := owner_link(house, now):
+        note("The hub is yours now. Open this within three days to become its owner, while “publisher serve” runs:")
+        note(f"  {link}")
 
 
 def _counted(summary: dict[str, Any]) -> Iterable[str]:

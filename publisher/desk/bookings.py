@@ -32,6 +32,7 @@ def bookings_of(session: Session, theirs: Sequence[Address]) -> dict[str, Any]:
     ids = [one.id or 0 for one in registrations]
     slugs = {one.id: one.slug for one in session.exec(select(Series))}
     dates = {one.id: one.slug for one in session.exec(select(Webinar))}
+    seats_of = _seats(session, ids, dates)
     spoken = [one for address in theirs for one in _speaking(session, address)]
     asked = session.exec(select(Question).where(col(Question.registration_id).in_(ids)).order_by(col(Question.id)))
     return {
@@ -39,7 +40,7 @@ def bookings_of(session: Session, theirs: Sequence[Address]) -> dict[str, Any]:
             {
                 "series": slugs[one.series_id],
                 **_row(one, "id", "series_id", "registrant_id", "key"),
-                "dates": _seats(session, one, dates),
+                "dates": seats_of.get(one.id, []),
             }
             for one in registrations
         ],
@@ -126,11 +127,14 @@ def _speaking(session: Session, address: Address) -> list[Speaker]:
     return list(session.exec(select(Speaker).where(col(Speaker.address_id) == address.id).order_by(col(Speaker.id))))
 
 
-def _seats(session: Session, registration: Registration, dates: dict[int | None, str]) -> list[dict[str, Any]]:
-    which = select(Seat).where(col(Seat.registration_id) == registration.id).order_by(col(Seat.webinar_id))
-    return [
-        {"webinar": dates[one.webinar_id], **_row(one, "registration_id", "webinar_id")} for one in session.exec(which)
-    ]
+def _seats(session: Session, ids: list[int], dates: dict[int | None, str]) -> dict[int | None, list[dict[str, Any]]]:
+    """Of all their registrations at once, by registration."""
+    found: dict[int | None, list[dict[str, Any]]] = {}
+    which = select(Seat).where(col(Seat.registration_id).in_(ids)).order_by(col(Seat.webinar_id))
+    for one in session.exec(which):
+        line = {"webinar": dates[one.webinar_id], **_row(one, "registration_id", "webinar_id")}
+        found.setdefault(one.registration_id, []).append(line)
+    return found
 
 
 def _row(row: SQLModel, *but: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A letter is planned in chunks that no sender sees, because claims join the lette
 pauses it, or cancels it. `publisher.mail.delivery` carries the rows; this module says what may happen to them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -69,10 +69,23 @@ def cancel_waiting(session: Session, address_id: int, *, list_key: str | None, n
 
 def status(session: Session, letter_id: int) -> dict[str, int]:
     """`prepared` and the ten states that always add up to it."""
+    return statuses(session, [letter_id])[letter_id]
+
+
+def statuses(session: Session, letter_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """The same for several letters at once, by letter."""
     rows = session.execute(
-        select(OUTBOX.c.state, func.count()).where(OUTBOX.c.letter_id == letter_id).group_by(OUTBOX.c.state)
+        select(OUTBOX.c.letter_id, OUTBOX.c.state, func.count())
+        .where(OUTBOX.c.letter_id.in_(letter_ids))
+        .group_by(OUTBOX.c.letter_id, OUTBOX.c.state)
     )
-    counts = dict.fromkeys((state.value for state in OutboxState), 0) | {row[0]: int(row[1]) for row in rows}
+    counts = {number: dict.fromkeys((state.value for state in OutboxState), 0) for number in letter_ids}
+    for number, state, count in rows:
+        counts[number][state] = int(count)
+    return {number: _in_order(of_letter) for number, of_letter in counts.items()}
+
+
+def _in_order(counts: dict[str, int]) -> dict[str, int]:
     order = ("queued", "claimed", "in_flight", "accepted", "deferred", "rejected", "uncertain", "suppressed")
     ordered = {state: counts[state] for state in (*order, "cancelled", "expired")}
     return {"prepared": sum(ordered.values()), **ordered}

@@ -3,7 +3,7 @@
 An issue is in the archive from the moment it was let out. Cohort lists keep their archive to themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from publisher.languages import N_
 from publisher.mail.models import Identity
 from publisher.newsletters import correcting
 from publisher.newsletters.correcting import LET_OUT
-from publisher.newsletters.letter import context_of, date_text, entries, title_of
+from publisher.newsletters.letter import Entry, context_of, date_text, entries, entries_of, term_names, title_of
 from publisher.newsletters.models import Correction, Issue, Newsletter
 from publisher.newsletters.newsletters import languages_of, title_in
 
@@ -88,9 +88,21 @@ def page(session: Session, house: House, newsletter: Newsletter, issue: Issue, l
 
     Shows the issue as it was when it was let out, also what has ended since.
     """
-    moment = issue.planned_from or issue.created_at
-    contents = entries(session, issue, now=moment)
-    context = context_of(session, house, newsletter, issue, language, contents, now=moment)
+    contents = entries(session, issue, now=_moment(issue))
+    return _edition(session, house, newsletter, issue, language, contents, term_names(session, language))
+
+
+def _edition(
+    session: Session,
+    house: House,
+    newsletter: Newsletter,
+    issue: Issue,
+    language: str,
+    contents: Sequence[Entry],
+    names: dict[tuple[str, str], str],
+) -> dict[str, Any]:
+    moment = _moment(issue)
+    context = context_of(session, house, newsletter, issue, language, contents, now=moment, names=names)
     opening = context["rich"].get("opening", "")
     for part in context["sections"]:
         part["items"] = _one_text_each(part["items"], language)
@@ -134,25 +146,37 @@ def feed(
 ) -> ArchiveFeed:
     """The newest issues as a feed in one language; each item has the whole generic edition in HTML. `kind`: xml or json."""
     url = house.settings.url(f"/newsletters/{newsletter.slug}")
+    domain = session.get_one(Identity, newsletter.identity_id).domain
     return ArchiveFeed(
-        id=url,
+        id=f"tag:{domain},{newsletter.created_at:%Y-%m-%d}:newsletter/{newsletter.slug}",
         title=title_in(newsletter, language),
         link=url,
         self_link=f"{url}/feed.{kind}",
         description=_tagline(newsletter, language) or title_in(newsletter, language),
         language=language,
-        items=tuple(
-            _feed_item(session, house, newsletter, issue, language)
-            for issue in published(session, newsletter, limit=limit)
-        ),
+        items=tuple(_feed_items(session, house, newsletter, language, published(session, newsletter, limit=limit))),
     )
 
 
-def _feed_item(session: Session, house: House, newsletter: Newsletter, issue: Issue, language: str) -> ArchiveItem:
-    shown = page(session, house, newsletter, issue, language)
-    shown = {name: value for name, value in shown.items() if name not in ("language", "direction")}
-    moment = (issue.planned_from or issue.created_at).astimezone(UTC)
+def _feed_items(
+    session: Session, house: House, newsletter: Newsletter, language: str, sent: Sequence[Issue]
+) -> Iterator[ArchiveItem]:
+    names, mailing_list = term_names(session, language), session.get_one(MailingList, newsletter.list_id)
     domain = session.get_one(Identity, newsletter.identity_id).domain
+    contents = entries_of(session, newsletter.id or 0, [(issue, _moment(issue)) for issue in sent])
+    for issue, its_contents in zip(sent, contents, strict=True):
+        shown = _edition(session, house, newsletter, issue, language, its_contents, names)
+        yield _feed_item(house, issue, language, shown, domain)
+    del mailing_list  # kept until here, since a session forgets what nobody holds, and each issue asks for it
+
+
+def _moment(issue: Issue) -> datetime:
+    return issue.planned_from or issue.created_at
+
+
+def _feed_item(house: House, issue: Issue, language: str, shown: dict[str, Any], domain: str) -> ArchiveItem:
+    shown = {name: value for name, value in shown.items() if name not in ("language", "direction")}
+    moment = _moment(issue).astimezone(UTC)
     return ArchiveItem(
         id=f"tag:{domain},{issue.created_at:%Y-%m-%d}:issue/{issue.slug}",  # RFC 4151: outlives a move of the site
         link=shown["issue"]["url"],

@@ -4,6 +4,7 @@ A newsletter has one issue at a time that grows. It belongs to an occurrence of 
 held because it was thin, the next one begins and takes over what was carried.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_
@@ -78,9 +79,18 @@ def grow(session: Session, newsletter: Newsletter, issue: Issue, *, now: datetim
 
 def items_of(session: Session, issue: Issue) -> list[IssueItem]:
     """The issue's items, dropped ones too: by section, pinned first, then in the editor's order."""
-    items = session.exec(select(IssueItem).where(col(IssueItem.issue_id) == issue.id)).all()
-    order = {s.id: n for n, s in enumerate(sections_of(session, issue.newsletter_id))}
-    return sorted(items, key=lambda i: (order.get(i.section_id, 99), not i.pinned, i.position, i.id or 0))
+    return items_of_all(session, issue.newsletter_id, [issue.id or 0])[issue.id or 0]
+
+
+def items_of_all(session: Session, newsletter_id: int, ids: Sequence[int]) -> dict[int, list[IssueItem]]:
+    """The same for several issues of one newsletter, by issue."""
+    order = {s.id: n for n, s in enumerate(sections_of(session, newsletter_id))}
+    found: dict[int, list[IssueItem]] = {number: [] for number in ids}
+    for item in session.exec(select(IssueItem).where(col(IssueItem.issue_id).in_(ids))):
+        found[item.issue_id].append(item)
+    for items in found.values():
+        items.sort(key=lambda i: (order.get(i.section_id, 99), not i.pinned, i.position, i.id or 0))
+    return found
 
 
 def put_in(session: Session, issue: Issue, work_id: int, *, now: datetime) -> IssueItem:

@@ -138,6 +138,12 @@ def status(session: Session, issue: Issue) -> dict[str, object]:
     return {"issue": issue.slug, "state": shown_state(session, issue), **counts}
 
 
+def statuses(session: Session, shown: Sequence[Issue]) -> dict[int | None, dict[str, int]]:
+    """The counts of several issues at once, by issue."""
+    counts = outbox.statuses(session, {-1, *(one.letter_id for one in shown if one.letter_id is not None)})
+    return {one.id: counts[-1 if one.letter_id is None else one.letter_id] for one in shown}
+
+
 def shown_state(session: Session, issue: Issue) -> str:
     """The issue's state; a letter that the sender paused makes it paused before the timetable has seen it."""
     if issue.state == IssueState.SENDING and issue.letter_id is not None:

@@ -3,7 +3,7 @@
 A work that has texts in several languages has a block for each; a reader's selection names the one in their language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from publisher.media.models import MediaFile
 from publisher.media.pictures import in_mail
 from publisher.media.pictures import of as pictures_of
 from publisher.newsletters import reasons
-from publisher.newsletters.drafting import has_ended, items_of
+from publisher.newsletters.drafting import has_ended, items_of_all
 from publisher.newsletters.matching import Item
 from publisher.newsletters.models import Issue, IssueItem, Newsletter, Section
 from publisher.newsletters.newsletters import sections_of, title_in
@@ -50,9 +50,30 @@ class Entry:
 
 def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
     """What is in the issue at this moment, in the letter's order: not dropped, still on the shelf, not ended."""
-    sections = {s.id: s for s in sections_of(session, issue.newsletter_id)}
-    listings = [i for i in items_of(session, issue) if not i.dropped and i.section_id in sections]
-    ids = [listing.work_id for listing in listings]
+    return entries_of(session, issue.newsletter_id, [(issue, now)])[0]
+
+
+def entries_of(session: Session, newsletter_id: int, wanted: Sequence[tuple[Issue, datetime]]) -> list[list[Entry]]:
+    """The same for several issues of one newsletter, each at its moment, with no more questions than for one."""
+    sections = {s.id: s for s in sections_of(session, newsletter_id)}
+    listed = items_of_all(session, newsletter_id, [issue.id or 0 for issue, _ in wanted])
+    kept = {key: [i for i in items if not i.dropped and i.section_id in sections] for key, items in listed.items()}
+    told = _told(session, [i for items in kept.values() for i in items])
+    return [_entries(kept[issue.id or 0], sections, told, now) for issue, now in wanted]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Works with their texts and firm subjects, and pictures, by number."""
+
+    works: dict[int | None, Work]
+    texts: dict[int, dict[str, WorkText]]
+    subjects: dict[int, set[tuple[str, str]]]
+    pictures: dict[int, MediaFile]
+
+
+def _told(session: Session, listings: Collection[IssueItem]) -> _Told:
+    ids = {i.work_id for i in listings}
     works = {w.id: w for w in session.exec(select(Work).where(col(Work.id).in_(ids))).all()}
     texts: dict[int, dict[str, WorkText]] = {}
     for text in session.exec(select(WorkText).where(col(WorkText.work_id).in_(ids)).order_by(col(WorkText.id))).all():
@@ -61,10 +82,16 @@ def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
     firm = select(Subject).where(col(Subject.work_id).in_(ids), col(Subject.suggested).is_(False))
     for subject in session.exec(firm).all():
         subjects.setdefault(subject.work_id, set()).add((subject.facet, subject.key))
-    pictures = pictures_of(session, {p for i in listings for p in (i.picture_id, works[i.work_id].picture_id) if p})
+    shown = {p for i in listings for p in (i.picture_id, works[i.work_id].picture_id) if p}
+    return _Told(works, texts, subjects, pictures_of(session, shown))
+
+
+def _entries(
+    listings: Sequence[IssueItem], sections: Mapping[int | None, Section], told: _Told, now: datetime
+) -> list[Entry]:
     found: list[Entry] = []
     for listing in listings:
-        work, its_texts = works[listing.work_id], texts.get(listing.work_id, {})
+        work, its_texts = told.works[listing.work_id], told.texts.get(listing.work_id, {})
         if work.state in ON_THE_SHELF and its_texts and not has_ended(work, now):
             section = sections[listing.section_id]
             item = Item(
@@ -74,10 +101,12 @@ def entries(session: Session, issue: Issue, *, now: datetime) -> list[Entry]:
                 limit=section.limit,
                 position=len(found),
                 texts=tuple(sorted(its_texts, key=lambda code: (code != work.language, code))),
-                subjects=frozenset(subjects.get(listing.work_id, ())),
+                subjects=frozenset(told.subjects.get(listing.work_id, ())),
                 ends_at=work.ends_at or work.starts_at,
             )
-            shown = pictures.get(listing.picture_id or (work.picture_id if work.state == "featured" else None) or 0)
+            shown = told.pictures.get(
+                listing.picture_id or (work.picture_id if work.state == "featured" else None) or 0
+            )
             found.append(Entry(item, work, its_texts, section, listing, shown))
     return found
 
@@ -116,10 +145,11 @@ def context_of(
     contents: Sequence[Entry],
     *,
     now: datetime,
+    names: dict[tuple[str, str], str] | None = None,
 ) -> dict[str, Any]:
-    """What mail templates and the archive page know of an issue in one language; all links direct."""
-    names = _term_names(session, language)
-    name_of = reasons.namer(language, names)
+    """What mail templates and the archive page know of an issue in one language; all links direct. `names`: of the vocabulary,
+    where somebody has asked for them already."""
+    name_of = reasons.namer(language, term_names(session, language) if names is None else names)
     title = title_of(newsletter, issue, language)
     opening = opening_of(newsletter, issue, language)
     named = session.get_one(Issue, issue.corrects_id) if issue.corrects_id is not None else issue
@@ -280,7 +310,7 @@ def _by_section(contents: Sequence[Entry]) -> list[Entry]:
     return sorted(contents, key=lambda entry: order.index(entry.section.key))
 
 
-def _term_names(session: Session, language: str) -> dict[tuple[str, str], str]:
+def term_names(session: Session, language: str) -> dict[tuple[str, str], str]:
     return {
         (facet, key): name for facet in EDITABLE_FACETS for key, name in terms.names(session, facet, language).items()
     }

@@ -36,7 +36,9 @@ def show(session: Session, house: House, row: Show, *, token: str | None = None)
         type="serial" if row.type == "serial" else "episodic",
         complete=row.complete,
         block=row.block or private,
-        new_feed_url=None if private else row.moved_to or (here if row.imported_from else None),
+        new_feed_url=None
+        if private
+        else row.moved_to or (here if row.imported_from or house.settings.former_urls else None),
         copyright=row.copyright,
         guid=row.guid,
         locked=row.locked,

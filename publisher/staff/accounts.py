@@ -10,7 +10,7 @@ from publisher.clock import zone as check_zone
 from publisher.errors import BadInput, BadToken, Conflict, Forbidden, NotFound, TooMany
 from publisher.house import House
 from publisher.mail import addresses
-from publisher.mail.models import Address
+from publisher.mail.models import Address, Identity
 from publisher.staff import letters, passwords, roles, sessions
 from publisher.staff.models import ROLES, Member
 from publisher.staff.sessions import SignedIn
@@ -20,6 +20,7 @@ INVITE_LIVES = timedelta(days=3)
 RESET_LIVES = timedelta(hours=1)
 FIRST_OWNER = "first-owner"
 FIRST_HOUR = 7  # of the desk letter, until they choose another
+HAS_OWNER = "This hub has an owner. Ask them for an invitation."
 
 QUARTER = timedelta(minutes=15)
 TRIES_PER_ADDRESS, TRIES_PER_NETWORK, RESETS_AN_HOUR = 10, 60, 3
@@ -99,7 +100,7 @@ def accept(
 
 def first_owner_token(session: Session, house: House, now: datetime) -> str | None:
     """What the console prints on a hub without an owner: whoever reads it may become the first. None where there is one."""
-    if roles.owners(session):
+    if has_owner(session, house):
         return None
     return house.tokens.make(Purpose.INVITE, FIRST_OWNER, now=now, lives=INVITE_LIVES)
 
@@ -110,8 +111,8 @@ def become_first_owner(
     """Make the first owner. `Forbidden` where the hub has one: the token is of no use any more."""
     if house.tokens.open(Purpose.INVITE, token, now=now) != FIRST_OWNER:
         raise BadToken(FORGED)
-    if roles.owners(session):
-        raise Forbidden("This hub has an owner. Ask them for an invitation.")
+    if has_owner(session, house, locked=True):
+        raise Forbidden(HAS_OWNER)
     passwords.check(password, email)
     address = addresses.find_or_make(session, house.tokens, email, now=now)
     member = of_address(session, address) or add(session, house, email, "owner", now, name=name, invite=False)
@@ -203,6 +204,16 @@ def every(session: Session) -> list[tuple[Member, Address]]:
         select(Member, Address).join(Address, col(Address.id) == col(Member.address_id)).order_by(col(Member.id))
     )
     return sorted([(row[0], row[1]) for row in rows], key=lambda row: -ROLES.index(row[0].role))
+
+
+def has_owner(session: Session, house: House, *, locked: bool = False) -> bool:
+    """Whether somebody can own this hub. The demo's owner can where only this machine reaches it, and nowhere else.
+
+    `locked`: two who open the same link at once come one after the other.
+    """
+    if locked:
+        session.exec(select(Identity.id).where(col(Identity.slug) == "hub").with_for_update()).first()
+    return any(house.settings.is_local or not owner.is_demo for owner in roles.owners(session))
 
 
 def get(session: Session, house: House, email: str) -> Member:

@@ -4,9 +4,7 @@ Nothing here knows a page. What comes out is safe to hand to a handler: the clie
 that the settings name, HEAD has become GET with its body dropped on the way back, and a body has an end.
 """
 
-import ipaddress
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -14,8 +12,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from publisher.languages import N_
-from publisher.settings import Settings
+from publisher.settings import Settings, networks_of
+from publisher.web.former import Former, is_for_programs
 from publisher.web.protection import protected
+from publisher.web.proxies import behind
 
 KILO, MEGA = 1_000, 1_000_000
 UPLOADS = ("/studio/library/import", "/studio/people/import")
@@ -40,8 +40,6 @@ FROM_ANOTHER_SITE = N_(
     "This was sent from another website, so it was not done. Open the page here and press the button again."
 )
 
-Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
-
 
 class Door:
     """Wraps the application. `settings`: trusted proxies, the public address and the former ones."""
@@ -49,50 +47,42 @@ class Door:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.settings = settings
-        self.proxies: Networks = tuple(ipaddress.ip_network(p, strict=False) for p in settings.trusted_proxies)
+        self.proxies = networks_of(settings.trusted_proxies)
         self.own = {_origin(settings.public_url)}
-        self.former = {parts.netloc.lower(): parts.path for parts in map(urlsplit, settings.former_urls)}
-        self.former.pop(urlsplit(settings.public_url).netloc.lower(), None)
+        self.former = Former(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         asked_head = scope["method"] == "HEAD"
-        scope = dict(scope, client=(client_address(scope, headers, self.proxies), 0))
+        scope = behind(scope, Headers(scope=scope), self.proxies)
         if asked_head:
-            scope |= {"method": "GET", "publisher.head": True}
+            scope.update({"method": "GET", "publisher.head": True})
+        headers = Headers(scope=scope)
         send = protected(send, scope, self.settings, drop_body=asked_head)
-        if target := self._moved_to(scope, headers):
-            await _redirect(target, 301 if scope["method"] == "GET" else 308, send)
+        former = self.former.path_of(scope, headers.get("host", ""))
+        if former is not None and not is_for_programs(scope["method"], former):
+            await _redirect(self.former.target(former, scope), 301 if scope["method"] == "GET" else 308, send)
             return
+        if former is not None:
+            scope.update({"path": unquote(former), "raw_path": former.encode("latin-1")})
         scope["publisher.refused"] = self._refusal(scope, headers)
         try:
             await self.app(scope, _limited(receive, headers, scope["path"]), send)
         except HTTPException as problem:  # of the limit, raised where no page stands between
             await PlainTextResponse(problem.detail, problem.status_code)(scope, receive, send)
 
-    def _moved_to(self, scope: Scope, headers: Headers) -> str | None:
-        """Where a request for a former address goes. A one-click unsubscription is answered where it arrives: RFC 8058
-        §3.2 forbids redirects."""
-        prefix = self.former.get(headers.get("host", "").lower())
-        if prefix is None or (scope["method"] == "POST" and "/u/" in scope["path"]):
-            return None
-        path = scope.get("raw_path") or scope["path"].encode()
-        text = path.decode("latin-1").partition("?")[0]
-        text = text.removeprefix(prefix) if text.startswith(prefix + "/") else text
-        query = scope["query_string"].decode("latin-1")
-        return self.settings.url("/" + text.lstrip("/")) + (f"?{query}" if query else "")
-
     def _refusal(self, scope: Scope, headers: Headers) -> str | None:
         """Why this may not be done, where another site sent it (Fetch Metadata; older browsers: Origin)."""
         path = scope["path"]
         if scope["method"] in SAFE or path.startswith(FROM_ANYWHERE):
             return None
+        origin = headers.get("origin")
+        if origin and _origin(origin) in self.former.origins and not path.startswith("/studio"):
+            return None  # a form of ours that was open when the hub moved, and was led on from there
         if fetched := headers.get("sec-fetch-site"):
             return None if fetched in ("same-origin", "none") else FROM_ANOTHER_SITE
-        origin = headers.get("origin")
         if origin is None:
             return None  # no browser: programs have no cookies that somebody else could use
         if origin == "null":  # what browsers send from our pages that keep their address to themselves
@@ -100,40 +90,6 @@ class Door:
         asked_from, here = _origin(origin), headers.get("host", "").lower()
         ours = asked_from in self.own or (asked_from and asked_from.partition("://")[2] == here)
         return None if ours else FROM_ANOTHER_SITE
-
-
-def client_address(scope: Scope, headers: Headers, proxies: Networks) -> str:
-    """The nearest address that is no trusted proxy's, read from the right: what stands left of it anybody can write."""
-    peer = scope["client"][0] if scope.get("client") else ""
-    chain = [part.strip() for value in headers.getlist("x-forwarded-for") for part in value.split(",")]
-    while chain and _is_in(peer, proxies):
-        nearer = _bare(chain.pop())
-        if not nearer:
-            break
-        peer = nearer
-    return peer
-
-
-def _bare(text: str) -> str:
-    """An address without port and brackets; empty where it is none."""
-    text = text.strip().strip('"')
-    host = (
-        text[1:].partition("]")[0] if text.startswith("[") else text.partition(":")[0] if text.count(":") == 1 else text
-    )
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return ""
-
-
-def _is_in(address: str, networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return any(found in network for network in networks if network.version == found.version)
 
 
 def _limited(receive: Receive, headers: Headers, path: str) -> Receive:

@@ -12,6 +12,7 @@ from publisher.house import House
 from publisher.podcasts.feed import Feeds
 from publisher.settings import LOOPBACK
 from publisher.web.pictures import Pictures
+from publisher.web.proxies import SAID_BY_PROXIES
 from publisher.webinars.calendars import Calendars
 
 DemoSources = Callable[[str, Mapping[str, str], datetime], tuple[int, str, bytes] | None]
@@ -67,4 +68,4 @@ def by_own_name(request: Request) -> bool:
         host = urlsplit(f"//{request.headers.get('host', '')}").hostname
     except ValueError:
         return False
-    return host in LOOPBACK and "x-forwarded-for" not in request.headers
+    return host in LOOPBACK and not any(name in request.headers for name in SAID_BY_PROXIES)

@@ -1,5 +1,6 @@
 """Members of staff: invited, signed in, throttled; and always an owner."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import posted
@@ -227,3 +228,20 @@ def test_other_spellings_of_an_address_give_no_further_tries(
         accounts.sign_in(session, house, spellings[number % 4], "not the password", now)
     with pytest.raises(TooMany):
         accounts.sign_in(session, house, "alice@ex\uff41mple.org", "not the password", now)
+
+
+def test_the_demos_owner_owns_no_hub_that_others_can_reach(session: Session, house: House, now: datetime) -> None:
+    demo = accounts.add(session, house, "demo@example.org", "owner", now, invite=False)
+    demo.is_demo = True
+    accounts.set_password(session, demo, OTHER, now)
+    here = replace(house, settings=replace(house.settings, public_url="http://127.0.0.1:8000"))
+    assert accounts.first_owner_token(session, here, now) is None
+    token = accounts.first_owner_token(session, house, now)
+    assert token is not None
+    with pytest.raises(BadToken):
+        accounts.become_first_owner(session, house, token, "ines@example.org", GOOD, now + timedelta(days=4))
+    ines = accounts.become_first_owner(session, house, token, "ines@example.org", GOOD, now)
+    with pytest.raises(Forbidden):
+        accounts.become_first_owner(session, house, token, "mallory@example.org", GOOD, now)
+    with pytest.raises(Conflict):
+        accounts.disable(session, ines, now)

@@ -14,6 +14,7 @@ from publisher.languages import N_, direction, language_name, own_name
 from publisher.library import shelf
 from publisher.library.search import Results, SearchQuery, search
 from publisher.library.shelf import PublicItem, Shown, public_item
+from publisher.mail.identities import hub as hub_identity
 from publisher.media.models import MediaFile
 from publisher.media.pictures import on_page
 from publisher.vocabulary import terms
@@ -95,23 +96,24 @@ def _kept(page: Page, wanted: filtering.Filters) -> dict[str, Any]:
 def _written(page: Page, wanted: filtering.Filters, found: Results, form: str) -> ArchiveFeed:
     named = filtering.Named(page)
     hub, url = hub_of(page.session, page.language), page.house.settings.url
+    own = hub_identity(page.session)
     what = [named(name, value) for name, values in wanted.chosen.items() for value in values]
     title = " · ".join([hub["name"], page.gettext("Library"), *([f"“{wanted.text}”"] if wanted.text else []), *what])
     return ArchiveFeed(
-        id=url(filtering.address(page, PATH, wanted)),
+        id=f"tag:{own.domain},{own.created_at:%Y-%m-%d}:{filtering.address(page, PATH, wanted).removeprefix('/')}",
         title=title,
         link=url(filtering.address(page, PATH, wanted)),
         self_link=url(filtering.address(page, f"{PATH}/{form}", wanted)),
         description=hub["tagline"] or title,
         language=page.language,
-        items=[_entry(page, public_item(one, [page.language]), named) for one in found.items if one.texts],
+        items=[_entry(page, public_item(one, [page.language]), named, own.domain) for one in found.items if one.texts],
     )
 
 
-def _entry(page: Page, item: PublicItem, named: filtering.Named) -> ArchiveItem:
+def _entry(page: Page, item: PublicItem, named: filtering.Named, domain: str) -> ArchiveItem:
     link = page.house.settings.url(path_of(item.id, item.slug))
     return ArchiveItem(
-        id=page.house.settings.url(f"{PATH}/{item.id}"),
+        id=f"tag:{domain},{item.first_seen:%Y-%m-%d}:resource/{item.id}",  # RFC 4151: outlives a move of the site
         link=link,
         title=item.title,
         summary=item.blurb or None,

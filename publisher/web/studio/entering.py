@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from publisher.errors import BadInput, Conflict, Forbidden, PublisherError, TooMany
 from publisher.mail.models import Identity
-from publisher.staff import accounts, roles, sessions, trail
+from publisher.staff import accounts, sessions, trail
 from publisher.staff.models import Member
 from publisher.tokens import Purpose
 from publisher.web.forms import Filled, Posted
@@ -152,8 +152,8 @@ def _session(page: Page, member: Member) -> sessions.SignedIn:
 
 def _invitation_page(page: Page, token: str, form: Filled, status: int = 200) -> Response:
     if _is_first(page, token):
-        if roles.owners(page.session):
-            raise Forbidden("This hub has an owner. Ask them for an invitation.")
+        if accounts.has_owner(page.session, page.house):
+            raise Forbidden(accounts.HAS_OWNER)
         invite = {"email": "", "role": "owner", "by": "The console"}
     else:
         member = accounts.look_invitation(page.session, page.house, token, page.now)

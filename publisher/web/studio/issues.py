@@ -1,5 +1,7 @@
 """Issues in words: what a list says of one, and the page of one issue, from growing draft to sent."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -60,16 +62,36 @@ def title_of_issue(newsletter: Newsletter, issue: Issue) -> str:
     return f"{newsletter.name}, {languages.date_in_words(day, 'en')}"
 
 
-def line(desk: Desk, newsletter: Newsletter, issue: Issue) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Counted:
+    """What lines of issues tell, asked for all of them at once. `letters` stay in the session for as long as this does."""
+
+    counts: dict[int | None, dict[str, int]]
+    items: dict[int | None, int]
+    letters: Sequence[Letter]
+
+
+def counted(desk: Desk, shown: Sequence[Issue]) -> Counted:
+    ids = [one.id for one in shown]
+    kept = select(IssueItem.issue_id, func.count()).where(col(IssueItem.issue_id).in_(ids), ~col(IssueItem.dropped))
+    items: dict[int | None, int] = {
+        row[0]: int(row[1]) for row in desk.session.execute(kept.group_by(col(IssueItem.issue_id)))
+    }
+    going = [one.letter_id for one in shown if one.state == IssueState.SENDING]
+    letters = desk.session.exec(select(Letter).where(col(Letter.id).in_(going))).all()
+    return Counted(issues.statuses(desk.session, shown), items, letters)
+
+
+def line(desk: Desk, newsletter: Newsletter, issue: Issue, known: Counted) -> dict[str, Any]:
     """An issue as one line of a list."""
     state = issues.shown_state(desk.session, issue)
-    counts = issues.status(desk.session, issue)
     moment = issue.planned_from or issue.send_at or issue.occurrence or issue.created_at
     going = state in (*GOING, IssueState.SENT)
+    items = words.counted(known.items.get(issue.id, 0), "item") if issue.kind == "regular" else ""
     facts = [
         newsletter.name,
         f"no. {issue.number}" if issue.number else "",
-        words.counted(int(str(counts["accepted"])), "letter") if going else _items_text(desk, issue),
+        words.counted(known.counts[issue.id]["accepted"], "letter") if going else items,
     ]
     return {
         "title": title_of_issue(newsletter, issue),
@@ -270,14 +292,6 @@ def _opening_note(issue: Issue, spoken: tuple[str, ...]) -> str:
     shows = "shows" if len(missing) == 1 else "show"
     fallback = language_name(spoken[0], "en") if issue.openings.get(spoken[0]) else "none"
     return f"Written in {languages.join_list(written, 'en')}; {languages.join_list(missing, 'en')} {shows} {fallback}."
-
-
-def _items_text(desk: Desk, issue: Issue) -> str:
-    if issue.kind != "regular":
-        return ""
-    which = select(func.count()).select_from(IssueItem)
-    number = desk.session.exec(which.where(col(IssueItem.issue_id) == issue.id, ~col(IssueItem.dropped))).one()
-    return words.counted(int(number), "item")
 
 
 def _sending(desk: Desk, issue: Issue, state: str) -> dict[str, Any]:

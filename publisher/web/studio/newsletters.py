@@ -16,7 +16,7 @@ from publisher.newsletters import drafting, issues, newsletters
 from publisher.newsletters.models import Newsletter, Section
 from publisher.newsletters.newsletters import Shape, languages_of
 from publisher.web.studio import words
-from publisher.web.studio.issues import line, readers_of, url_of
+from publisher.web.studio.issues import counted, line, readers_of, url_of
 from publisher.web.studio.visit import Desk
 
 PATH = "/studio/newsletters"
@@ -31,12 +31,13 @@ def index(desk: Desk) -> Response:
     extra = [
         i for i in issues.all_of(desk.session) if i.kind != "regular" and i.state in ("draft", "held", "scheduled")
     ]
+    known = counted(desk, extra)
     return desk.show(
         "newsletters/list.html",
         "newsletters",
         state_text=words.counted(len(rows), "newsletter").capitalize() if rows else "",
         newsletters=shown,
-        extra=[line(desk, desk.session.get_one(Newsletter, i.newsletter_id), i) for i in extra],
+        extra=[line(desk, desk.session.get_one(Newsletter, i.newsletter_id), i, known) for i in extra],
     )
 
 
@@ -86,6 +87,8 @@ def show(desk: Desk, slug: str) -> Response:
     rows = newsletters.sections_of(desk.session, newsletter.id or 0)
     blank = {f"label_{code}": "" for code in spoken} | {"freshness_days": "", "limit": "", "rule": "once"}
     form = desk.filled(values, here, NAMES)
+    shown = issues.all_of(desk.session, newsletter)[:20]
+    known = counted(desk, shown)
     return desk.show(
         "newsletters/newsletter.html",
         "newsletters",
@@ -98,7 +101,7 @@ def show(desk: Desk, slug: str) -> Response:
             "list_text": mailing_list.name,
         },
         form=form,
-        issues=[line(desk, newsletter, issue) for issue in issues.all_of(desk.session, newsletter)[:20]],
+        issues=[line(desk, newsletter, issue, known) for issue in shown],
         sections=[_section(desk, here, section, spoken) for section in rows],
         blank_section=desk.filled({**blank, "kind": [], "topic": [], "country": []}, f"{here}/sections", section=""),
         section_languages=[(code, language_name(code, "en")) for code in spoken],
@@ -172,6 +175,8 @@ def _shown(desk: Desk, newsletter: Newsletter) -> dict[str, Any]:
     current = drafting.current(desk.session, newsletter)
     last = next((i for i in rows if i.state in ("sending", "paused", "sent")), None)
     held = next((i for i in rows if i.state == "held" and i.held_for != "thin" and i is not current), None)
+    lines = [issue for issue in (held, current, last) if issue is not None]
+    known = counted(desk, lines)
     return {
         "title": newsletter.name,
         "url": f"{PATH}/{newsletter.slug}",
@@ -181,7 +186,7 @@ def _shown(desk: Desk, newsletter: Newsletter) -> dict[str, Any]:
             "by hand" if newsletter.release == "by-hand" else "by itself",
             "paused" if newsletter.state == "paused" else "",
         ],
-        "lines": [line(desk, newsletter, issue) for issue in (held, current, last) if issue is not None],
+        "lines": [line(desk, newsletter, issue, known) for issue in lines],
     }
 
 

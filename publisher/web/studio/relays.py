@@ -102,15 +102,18 @@ def _test(desk: Desk) -> Response:
         finally:
             line.close()
     with desk.changing() as inner:
-        name = "the built-in mailbox" if relay.url == MAILBOX else parse_relay_url(relay.url).host
+        where = "" if relay.url == MAILBOX else parse_relay_url(relay.url).host
         post(
             inner.session,
             desk.house,
             kind="test",
             to=addresses.find_or_make(inner.session, desk.house.tokens, to, now=desk.now),
             language="en",
-            context={"relay_name": name, "sent_text": moment_in_words(desk.now, desk.zone, "en")},
-            occasion=f"test:{desk.now.isoformat()}",
+            context={
+                "relay_name": where or "the built-in mailbox",
+                "sent_text": moment_in_words(desk.now, desk.zone, "en"),
+            },
+            occasion=f"test:{where}:{desk.now.isoformat()}",  # which server took it: the next step asks for that
             now=desk.now,
         )
         inner.note("settings", "Sent a test letter.")

@@ -41,6 +41,7 @@ from publisher.web.studio import (
     show_settings,
     sound,
     sources,
+    steps,
     today,
     trail,
     uploads,
@@ -77,6 +78,8 @@ _W, _X, _Y = f"{_L}/{{work_id:int}}", f"{_P}/{{person_id:int}}", f"{_P}/others/{
 
 ENTERING = (
     Route("GET", "/studio", ANYBODY, today.door, "Today; signed out, the log-in."),
+    Route("POST", "/studio/steps/{key}/skip", "editor", steps.skip, "Leave a step of the beginning out."),
+    Route("POST", "/studio/steps/{key}/back", "editor", steps.take_up, "Take it up again."),
     Route("GET", "/studio/login", ANYBODY, entering.login, "The log-in."),
     Route("POST", "/studio/login", ANYBODY, entering.sign_in, "Sign in; throttled."),
     Route("POST", "/studio/logout", "viewer", entering.sign_out, "Sign out."),

@@ -7,27 +7,25 @@ from fastapi.responses import Response
 from sqlmodel import col, func, select
 
 from publisher import clock
-from publisher.audience.models import Subscription, SubscriptionState
 from publisher.languages import date_in_words, time_in_words, zone_city
 from publisher.library import sources
 from publisher.library.models import LookAlike, Share, Source, Work, WorkState
 from publisher.mail.identities import hub
 from publisher.newsletters import issues, newsletters
 from publisher.newsletters.models import Issue, IssueState, Newsletter
-from publisher.podcasts.models import Show
 from publisher.web.forms import Posted
 from publisher.web.page import Page
-from publisher.web.studio import airing, convening, pressing, returns, words
+from publisher.web.studio import airing, convening, pressing, returns, steps, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
-from publisher.web.studio.issues import line, readers_of
+from publisher.web.studio.issues import Counted, counted, line, readers_of
 from publisher.web.studio.library import to_review
 from publisher.web.studio.relays import relay_line
 from publisher.web.studio.visit import Desk, Staff
-from publisher.webinars.models import Series
 
 SOON = timedelta(days=3)
 WENT_OUT = 8
+ENDED = (IssueState.SENT, IssueState.CANCELLED)
 
 
 def door(page: Page, form: Posted, staff: Staff | None) -> Response:
@@ -36,25 +34,31 @@ def door(page: Page, form: Posted, staff: Staff | None) -> Response:
 
 
 def show(desk: Desk) -> Response:
-    """What needs me, what goes out next, what went out."""
+    """What needs me, what goes out next, what went out; above them, while the hub is new, the next step."""
     rows = {n.id: n for n in newsletters.all_of(desk.session)}
     every = issues.all_of(desk.session)
-    step = _first_step(desk, list(rows.values()))
+    sent = _sent(every)[:WENT_OUT]
+    known = counted(desk, [*(i for i in every if i.state not in ENDED), *sent])
+    needs, upcoming = _needs(desk, rows, every, known), _upcoming(desk, rows, every, known)
+    out = _out(desk, rows, sent, known)
     return desk.show(
         "today.html",
         "today",
         greeting=_greeting(desk),
         date_text=_date(desk),
-        first_step=step,
-        needs=[] if step else _needs(desk, rows, every),
-        upcoming=[] if step else _upcoming(desk, rows, every),
-        out=[] if step else _out(desk, rows, every),
+        step=steps.next_step(desk),
+        is_empty=not (needs or upcoming or out),
+        needs=needs,
+        upcoming=upcoming,
+        out=out,
     )
 
 
-def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue], known: Counted) -> list[dict[str, Any]]:
     found = [
-        _held(desk, rows[i.newsletter_id], i) for i in every if _waits(i) or _is_due(desk, rows[i.newsletter_id], i)
+        _held(desk, rows[i.newsletter_id], i, known)
+        for i in every
+        if _waits(i) or _is_due(desk, rows[i.newsletter_id], i)
     ]
     relay = relay_line(desk)
     if relay["state"] == "failing":
@@ -73,47 +77,30 @@ def _needs(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -
     return found + returns.needs(desk) + pressing.needs(desk) + airing.needs(desk) + _failing(desk)
 
 
-def _upcoming(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+def _upcoming(
+    desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue], known: Counted
+) -> list[dict[str, Any]]:
     going = [i for i in every if i.state in (IssueState.SENDING, IssueState.PAUSED)]
     growing = [i for i in every if i.state in (IssueState.DRAFT, IssueState.SCHEDULED) and (i.send_at or i.occurrence)]
     shown = []
     for issue in growing:
-        row = line(desk, rows[issue.newsletter_id], issue)
+        row = line(desk, rows[issue.newsletter_id], issue, known)
         row["facts"] = [*row["facts"], words.counted(readers_of(desk, issue.list_id), "reader")]
         shown.append(row | {"progress": None})
     others = (*convening.upcoming(desk), *airing.upcoming(desk))
     coming = [*shown, *(row | {"progress": None} for row in others)]
-    leaving = [line(desk, rows[i.newsletter_id], i) | {"progress": _progress(desk, i)} for i in going]
+    leaving = [line(desk, rows[i.newsletter_id], i, known) | {"progress": _progress(known, i)} for i in going]
     return [*leaving, *sorted(coming, key=_instant)]
 
 
-def _out(desk: Desk, rows: dict[int | None, Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+def _out(desk: Desk, rows: dict[int | None, Newsletter], last: list[Issue], known: Counted) -> list[dict[str, Any]]:
     """Issues, episodes and webinars together, the newest first."""
-    sent = [_went(desk, rows[i.newsletter_id], i) for i in _sent(every)[:WENT_OUT]]
+    sent = [_went(desk, rows[i.newsletter_id], i, known) for i in last]
     return sorted([*sent, *airing.out(desk), *convening.out(desk)], key=_instant, reverse=True)[:WENT_OUT]
 
 
 def _instant(row: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(row["moment"]["iso"])
-
-
-def _first_step(desk: Desk, rows: list[Newsletter]) -> dict[str, str] | None:
-    """On a new hub exactly one next step at a time. Who has begun with a podcast or a webinar has found the way."""
-    if not rows and any(desk.session.exec(select(one).limit(1)).first() is not None for one in (Show.id, Series.id)):
-        return None
-    has_source = desk.session.exec(select(Source.id).limit(1)).first() is not None
-    if not rows and not has_source:
-        return _step("A source is where new resources come from: a feed, a repository, a site, a file.", "Add the first source", "/studio/library/sources/new")  # fmt: skip
-    active = col(Subscription.state) == SubscriptionState.ACTIVE
-    if not rows:
-        return _step("A newsletter keeps a draft that grows by itself from what you approve.", "Make the first newsletter", "/studio/newsletters/new")  # fmt: skip
-    if desk.session.exec(select(Subscription.id).where(active).limit(1)).first() is None and not to_review(desk):
-        return _step("Everything is ready for readers. Bring a list they agreed to, or share the sign-up page.", "Bring readers in", "/studio/people/import")  # fmt: skip
-    return None
-
-
-def _step(sentence: str, action: str, url: str) -> dict[str, str]:
-    return {"sentence": sentence, "action_text": action, "action_url": url}
 
 
 def _waits(issue: Issue) -> bool:
@@ -126,8 +113,8 @@ def _is_due(desk: Desk, newsletter: Newsletter, issue: Issue) -> bool:
     return issue.state == IssueState.DRAFT and due is not None and by_hand and due <= desk.now + SOON
 
 
-def _held(desk: Desk, newsletter: Newsletter, issue: Issue) -> dict[str, Any]:
-    row = line(desk, newsletter, issue)
+def _held(desk: Desk, newsletter: Newsletter, issue: Issue, known: Counted) -> dict[str, Any]:
+    row = line(desk, newsletter, issue, known)
     if _waits(issue):
         return row | {"facts": [issue.reason or newsletter.name], "blurb": ""}
     return row | {"facts": [*row["facts"], "waits for your release"], "state_label": "Due soon"}
@@ -165,19 +152,19 @@ def _sent(every: list[Issue]) -> list[Issue]:
     return sorted(sent, key=lambda issue: issue.planned_from or issue.created_at, reverse=True)
 
 
-def _went(desk: Desk, newsletter: Newsletter, issue: Issue) -> dict[str, Any]:
-    counts = issues.status(desk.session, issue)
-    row = line(desk, newsletter, issue)
-    taken, failed = int(str(counts["accepted"])), int(str(counts["rejected"]))
+def _went(desk: Desk, newsletter: Newsletter, issue: Issue, known: Counted) -> dict[str, Any]:
+    counts = known.counts[issue.id]
+    row = line(desk, newsletter, issue, known)
+    taken, failed = counts["accepted"], counts["rejected"]
     refused = f"{words.figure(failed)} refused" if failed else ""
-    of_all = f"{words.figure(taken)} of {words.counted(int(str(counts['prepared'])), 'letter')}"
+    of_all = f"{words.figure(taken)} of {words.counted(counts['prepared'], 'letter')}"
     return row | {"facts": [newsletter.name, of_all, refused]}
 
 
-def _progress(desk: Desk, issue: Issue) -> dict[str, Any]:
-    counts = issues.status(desk.session, issue)
-    total = int(str(counts["prepared"]))
-    left = sum(int(str(counts[name])) for name in ("queued", "claimed", "in_flight", "deferred"))
+def _progress(known: Counted, issue: Issue) -> dict[str, Any]:
+    counts = known.counts[issue.id]
+    total = counts["prepared"]
+    left = sum(counts[name] for name in ("queued", "claimed", "in_flight", "deferred"))
     return {"done": total - left, "total": total, "text": f"{words.figure(total - left)} of {words.figure(total)} done"}
 
 

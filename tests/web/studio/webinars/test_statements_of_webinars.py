@@ -17,11 +17,12 @@ def test_no_page_asks_more_when_there_is_more(owner, house, now, wall, hub):
     came(house, date, {"Dora": 60})
     at(owner, wall, ENDS + timedelta(hours=1), "owner")
     here = f"{PLAY}/dates/{date}"
-    paths = (f"{PLAY}/registrations", f"{PLAY}/registrations?date={date}", f"{PLAY}/message", f"{PLAY}/announce", f"{here}/live", f"{here}/afterwards", "/studio/agenda?month=2026-12", "/studio/settings/rooms")  # fmt: skip
+    alice = f"/studio/people/{hub['alice'].id}"
+    paths = (alice, f"{PLAY}/registrations", f"{PLAY}/registrations?date={date}", f"{PLAY}/message", f"{PLAY}/announce", f"{here}/live", f"{here}/afterwards", "/studio/agenda?month=2026-12", "/studio/settings/rooms")  # fmt: skip
     asked(house, owner, paths)  # warm
     few = asked(house, owner, paths)
-    more(house, now, date, "then", 12)
-    came(house, date, {f"Then{n}": 60 for n in range(12)})
+    more(house, now, date, "then", 30)
+    came(house, date, {f"Then{n}": 60 for n in range(30)})
     many = asked(house, owner, paths)
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
 

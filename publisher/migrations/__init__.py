@@ -30,6 +30,7 @@ ROOMS_WITH_TABLES = (
     "publisher.podcasts.models",
     "publisher.podcasts.downloads.models",
     "publisher.webinars.models",
+    "publisher.desk.models",
 )
 
 #: Tables that a migration makes by hand, because they exist in one dialect only.

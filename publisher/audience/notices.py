@@ -27,7 +27,7 @@ def values(session: Session, house: House) -> dict[str, str]:
     return {
         "hub": found.name,
         "contact": found.reply_to or found.from_address,
-        "postal_address": place.removeprefix(found.name).lstrip(", "),  # the name stands before it already
+        "postal_address": place.removeprefix(f"{found.name}, "),  # the name stands before it already
         "website": found.website or house.settings.public_url,
     }
 

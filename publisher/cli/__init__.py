@@ -26,6 +26,7 @@ from publisher.cli import (
     podcast_feeds,
     podcast_moves,
     podcasts,
+    reach,
     rehearsals,
     relays,
     resources,
@@ -61,6 +62,7 @@ app = typer.Typer(
 setting_up.add_to(app)
 serving.add_to(app)
 timetable.add_to(app)
+reach.add_to(app)
 NOUNS = (
     staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, brand,
     relays, check, bench,

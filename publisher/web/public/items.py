@@ -47,7 +47,11 @@ def file_note(page: Page, item: PublicItem) -> str:
         parts.append(page.ngettext("%(number)s page", "%(number)s pages", item.pages))
     if item.seconds:
         parts.append(languages.duration_in_words(item.seconds, page.language))
-    return ("، " if languages.direction(page.language) == "rtl" else ", ").join(parts)
+    if languages.direction(page.language) == "ltr":
+        return ", ".join(parts)
+    return "، ".join(
+        f"\u2068{part}\u2069" for part in parts
+    )  # isolated: a Latin word beside a number would turn them round
 
 
 def path_of(work_id: int, slug: str) -> str:

@@ -1,5 +1,7 @@
 """About, contact, privacy, accessibility: Markdown of the owner's, or ours. Of the privacy notice older versions too."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
@@ -41,7 +43,16 @@ def _older(page: Page, kept: PrivacyNotice) -> Response:
     return answer
 
 
-def _shown(page: Page, language: str, title: str, text: str, **more: Any) -> Response:
+def _shown(
+    page: Page,
+    language: str,
+    title: str,
+    text: str,
+    *,
+    notice_version: str = "",
+    before: Sequence[dict[str, Any]] = (),
+    is_older: bool = False,
+) -> Response:
     page.counts("page")
     return page.show(
         "web/public/short_page.html",
@@ -49,10 +60,17 @@ def _shown(page: Page, language: str, title: str, text: str, **more: Any) -> Res
         title=title,
         text_language=language,
         text_direction=languages.direction(language),
-        text_html=Markup(markdown.to_html(text)),  # noqa: S704 - sanitised there
+        text_html=Markup(markdown.to_html(_one_up(text))),  # noqa: S704 - sanitised there
         description=_first_words(text),
-        **({"notice_version": "", "before": [], "is_older": False} | more),
+        notice_version=notice_version,
+        before=before,
+        is_older=is_older,
     )
+
+
+def _one_up(text: str) -> str:
+    """Headings one level higher: the title, which stands above them on the page, was the first."""
+    return re.sub(r"(?m)^#(#{1,5} )", r"\1", text)
 
 
 def _first_words(text: str) -> str:

@@ -5,7 +5,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from podcasts.on_air import a_show, an_episode
+from podcasts.on_air import on_air
 from webinars.met_stage import gathering
 
 BASE = "https://hub.example.org"
@@ -13,8 +13,7 @@ BASE = "https://hub.example.org"
 
 @pytest.fixture
 def living(web, house, now):
-    with house.database.session() as session:
-        an_episode(session, house, a_show(session, house, now), now)
+    on_air(house, now)
     gathering(house, now)
     return web
 

@@ -41,18 +41,20 @@ Key = tuple[date, str, str]
 
 
 class Visits:
-    """What one process has counted and not written yet. Safe to be used by many threads."""
+    """What one process has counted and not written yet. Safe to be used by many threads. `by_itself`: it writes every few
+    seconds, as a process that serves pages does; else when `write` is called."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_itself: bool = False) -> None:
+        self._by_itself = by_itself
         self._lock = threading.Lock()
         self._waiting: Counter[Key] = Counter()
         self._is_due = False
 
     def note(self, house: House, day: date, kind: str, countries: Collection[str] = ()) -> None:
-        """One page was opened by a person. Written within `WAITS` seconds."""
+        """One page was opened by a person."""
         with self._lock:
             self._waiting.update((day, kind, country) for country in {"", *countries})
-            begins, self._is_due = not self._is_due, True
+            begins, self._is_due = self._by_itself and not self._is_due, True
         if begins:
             timer = threading.Timer(WAITS, self.write, (house,))
             timer.daemon = True

@@ -1,7 +1,10 @@
 """Visits of reader pages: people's are counted, with nothing about them; programs', looks ahead and HEAD are not."""
 
+import threading
+
 from sqlmodel import select
 
+from publisher.desk import visits
 from publisher.desk.models import PageVisit
 
 FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"}
@@ -28,6 +31,17 @@ def test_people_are_counted_by_page_and_country(web, house, hub):
         ("issue", ""): 1,
         ("page", ""): 1,
     }
+
+
+def test_a_process_that_serves_writes_by_itself(house, now, monkeypatch):
+    monkeypatch.setattr(visits, "WAITS", 0.05)
+    counting, written = visits.Visits(by_itself=True), threading.Event()
+    write = counting.write
+    monkeypatch.setattr(counting, "write", lambda house: (write(house), written.set()))
+    counting.note(house, now.date(), "home")
+    assert written.wait(20)
+    with house.database.reading() as session:
+        assert [one.count for one in session.exec(select(PageVisit))] == [1]
 
 
 def test_programs_looks_ahead_and_head_are_not(web, house):

@@ -125,3 +125,15 @@ class AddressChange(SQLModel, table=True):
     new_address_id: int = Field(foreign_key="address.id")
     asked_at: datetime
     confirmed_at: datetime | None = None
+
+
+class PrivacyNotice(SQLModel, table=True):
+    """A privacy notice in one language, as it stood when somebody agreed beside it. `version` is made of the text, so that
+    none can be changed later; consents name it."""
+
+    __tablename__ = "privacy_notice"
+    version: str = Field(primary_key=True)
+    language: str
+    title: str
+    text: str  # Markdown, with its values filled in
+    since: datetime  # when it was first kept

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from publisher.audience import confirming, gate, leaving, letters, lists, people, signup
+from publisher.audience import confirming, gate, leaving, letters, lists, notices, people, signup
 from publisher.audience.models import Consent, MailingList, Person, SubscriptionState
 from publisher.audience.people import Pair
 from publisher.errors import BadInput, BadToken, Forbidden
@@ -191,7 +191,7 @@ def _change_lists(
     at_once = [row for row in new if visit.fresh or (row.id not in states and active and row.kind == "open")]
     to_confirm = [row for row in new if row not in at_once]
     for row in at_once:
-        _consent(session, person, row, changes, now, confirmed=True)
+        _consent(session, house, person, row, changes, now, confirmed=True)
         confirming.activate(session, person, row, now=now)
     if at_once:
         if visit.fresh:
@@ -211,13 +211,20 @@ def _ask_to_confirm(
 ) -> None:
     """Coming back to what one left needs a confirmation: the key in every mail proves too little."""
     for row in wanted:
-        _consent(session, person, row, changes, now, confirmed=False)
+        _consent(session, house, person, row, changes, now, confirmed=False)
     if gate.may_mail(session, house.tokens, people.address_of(session, person).email, now=now):
         signup.write(session, house, person, wanted, now)
 
 
 def _consent(
-    session: Session, person: Person, row: MailingList, changes: Changes, now: datetime, *, confirmed: bool
+    session: Session,
+    house: House,
+    person: Person,
+    row: MailingList,
+    changes: Changes,
+    now: datetime,
+    *,
+    confirmed: bool,
 ) -> None:
     session.add(
         Consent(
@@ -226,7 +233,7 @@ def _consent(
             at=now,
             how="form",
             wording=changes.wording,
-            notice_version=signup.NOTICE_VERSION,
+            notice_version=notices.keep(session, house, letters.first_language(person), now=now),
             page=changes.page or "/preferences",
             ip=changes.ip[:60],
             user_agent=changes.user_agent[:300],

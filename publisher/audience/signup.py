@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from publisher.audience import gate, letters, lists, people
+from publisher.audience import gate, letters, lists, notices, people
 from publisher.audience.links import CONFIRM_LIVES
 from publisher.audience.models import Consent, MailingList, Person, Subscription, SubscriptionState
 from publisher.errors import BadInput, Conflict
@@ -17,13 +17,11 @@ from publisher.languages import N_
 from publisher.mail import addresses
 from publisher.mail.models import Address, Suppression
 
-NOTICE_VERSION = "2026-11"
-"""Which privacy notice stands beside the forms; kept with each consent."""
-
 
 @dataclass(frozen=True)
 class SignUp:
-    """What came in with a form. `wording`: the sentence beside the button, exactly; it is the proof of consent."""
+    """What came in with a form. `wording`: the sentence beside the button, exactly; it is the proof of consent. `page_language`:
+    of the page it stood on, where it is not `language`; the privacy notice was in that."""
 
     email: str
     lists: tuple[str, ...]
@@ -37,7 +35,7 @@ class SignUp:
     ip: str = ""
     user_agent: str = ""
     how: str = "form"  # form | api
-    notice_version: str = NOTICE_VERSION
+    page_language: str = ""
 
 
 def sign_up(session: Session, house: House, wish: SignUp, now: datetime) -> None:
@@ -71,7 +69,7 @@ def sign_up(session: Session, house: House, wish: SignUp, now: datetime) -> None
         person.name, person.languages = people.clean_name(wish.name), first_language
         people.set_interests(session, person, interests)
     for row in allowed:
-        _note_wish(session, person, row, wish, now)
+        _note_wish(session, house, person, row, wish, now)
     if gate.may_mail(session, house.tokens, wish.email, now=now):
         write(session, house, person, allowed, now)
 
@@ -100,7 +98,8 @@ def invite(
     known = lists.subscription(session, person, row)
     if known is not None and known.state != SubscriptionState.PENDING:
         raise Conflict(f"They are {known.state} on “{row.name}” already.")
-    _note_wish(session, person, row, SignUp(email, (row.slug,), "Invited by staff.", how="staff"), now)
+    wish = SignUp(email, (row.slug,), "Invited by staff.", language=language, how="staff")
+    _note_wish(session, house, person, row, wish, now)
     if gate.may_mail(session, house.tokens, email, now=now):
         write(session, house, person, [row], now)
     found = lists.subscription(session, person, row)
@@ -175,7 +174,7 @@ def _invited(session: Session, person: Person | None, row: MailingList) -> bool:
     return person is not None and lists.subscription(session, person, row) is not None
 
 
-def _note_wish(session: Session, person: Person, row: MailingList, wish: SignUp, now: datetime) -> None:
+def _note_wish(session: Session, house: House, person: Person, row: MailingList, wish: SignUp, now: datetime) -> None:
     """Keep that they asked. Who left before keeps that state until they confirm: nothing is forgotten meanwhile."""
     subscription = lists.subscription(session, person, row)
     if subscription is None:
@@ -191,7 +190,7 @@ def _note_wish(session: Session, person: Person, row: MailingList, wish: SignUp,
             at=now,
             how=wish.how,
             wording=wish.wording.strip()[:2000],
-            notice_version=wish.notice_version,
+            notice_version=notices.keep(session, house, wish.page_language or wish.language, now=now),
             page=wish.page[:500],
             ip=wish.ip[:60],
             user_agent=wish.user_agent[:300],

@@ -30,6 +30,7 @@ from publisher.cli import (
     podcast_feeds,
     podcast_moves,
     podcasts,
+    reach,
     rehearsals,
     relays,
     resources,
@@ -66,6 +67,7 @@ setting_up.add_to(app)
 serving.add_to(app)
 backing_up.add_to(app)
 timetable.add_to(app)
+reach.add_to(app)
 NOUNS = (
     staff, sources, resources, lists, subscribers, newsletters, letters, issues, podcasts, episodes, webinars, rooms, downloads, pictures, brand,
     relays, bounces, check, bench,

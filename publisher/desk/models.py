@@ -1,6 +1,6 @@
-"""Tables of the desk: what is wrong with the hub at this moment, and what a look at everything found."""
+"""Tables of the desk: what is wrong with the hub at this moment, what a look at everything found, and how often pages were opened."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
@@ -28,3 +28,14 @@ class DoctorLook(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
     findings: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class PageVisit(SQLModel, table=True):
+    """How often pages of one kind were opened by people on one UTC day. `country` empty: all of them; else those of them that
+    are about this country, so rows of countries are not to be added up. No address, no device, nobody."""
+
+    __tablename__ = "page_visit"
+    day: date = Field(primary_key=True)
+    kind: str = Field(primary_key=True)  # see `visits.KINDS`
+    country: str = Field(primary_key=True)
+    count: int = 0

@@ -62,6 +62,7 @@ class PublicItem:
     pages: int | None
     seconds: int | None
     file_bytes: int | None
+    file_type: str
     image_url: str | None
     image_alt: str
     featured: bool
@@ -145,6 +146,7 @@ def public_item(found: Shown, languages: Iterable[str]) -> PublicItem:
         pages=work.pages,
         seconds=work.seconds,
         file_bytes=work.file_bytes,
+        file_type=work.file_type,
         image_url=work.image_url,
         image_alt=work.image_alt,
         featured=work.state == "featured",

@@ -75,6 +75,7 @@ def brand_of(identity: Identity, settings: Settings) -> dict[str, Any]:
         **_logo(identity, settings),
         "postal_address": identity.postal_address,
         "website": identity.website or settings.public_url,
+        "privacy_url": settings.url("/privacy"),
     }
 
 

@@ -11,6 +11,7 @@ from starlette.routing import Route as PlainRoute
 from starlette.types import ASGIApp
 
 from publisher import clock
+from publisher.desk.visits import Visits
 from publisher.house import House
 from publisher.web.door import Door
 from publisher.web.front import Front
@@ -29,10 +30,12 @@ def make_app(
     wall: Callable[[], datetime] = clock.now,
     bind_is_loopback: bool = False,
     demo_sources: DemoSources | None = None,
+    visits: Visits | None = None,
 ) -> ASGIApp:
     """The whole web of one hub, as an ASGI application.
 
     `bind_is_loopback`: only this machine can reach the socket it listens on. `demo_sources`: what /demo/sources/ serves.
+    `visits`: where visits are counted.
     """
     app = FastAPI(
         title="Publisher",
@@ -44,7 +47,7 @@ def make_app(
         redirect_slashes=False,
         dependencies=[Depends(_let_in)],
     )
-    app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources)
+    app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources, visits=visits or Visits())
     for route in ROUTES:
         if not route.hot:
             _add(app, route)

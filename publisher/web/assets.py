@@ -11,6 +11,7 @@ from publisher.newsletters import newsletters
 from publisher.web.answers import conditional
 from publisher.web.files import assets, version
 from publisher.web.page import looking
+from publisher.web.site import site_of
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR = "public, max-age=3600"
@@ -46,8 +47,8 @@ def brand_css(accent: str) -> str:
     )
 
 
-def robots(_request: Request) -> Response:
-    """GET /robots.txt: what is public may be found; keys and forms lead nowhere."""
+def robots(request: Request) -> Response:
+    """GET /robots.txt: what is public may be found; keys and forms lead nowhere. It names the map of the site."""
     closed = (
         "/studio",
         "/mailbox",
@@ -66,4 +67,7 @@ def robots(_request: Request) -> Response:
         "/webinars/attended/",
         "/webinars/cohort/",
     )
-    return PlainTextResponse("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed))
+    rules = "".join(f"Disallow: {path}\n" for path in closed)
+    return PlainTextResponse(
+        f"User-agent: *\n{rules}\nSitemap: {site_of(request).house.settings.url('/sitemap.xml')}\n"
+    )

@@ -4,7 +4,7 @@
 end. The language of a page is `?lang=`, then what the reader prefers, then what the browser asks for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from publisher import clock, languages
+from publisher.desk.visits import is_machine
 from publisher.errors import BadAddress, PublisherError
 from publisher.house import House
 from publisher.languages import LANGUAGES, negotiate, translator
@@ -77,11 +78,22 @@ class Page:
             pairs.append(("lang", self.language))
         return f"{path}?{urlencode(pairs, doseq=True)}" if pairs else path
 
-    def show(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-        """The finished page. What `_page.html` needs is put in here."""
-        html = self.house.templates.render(template, self.language, **(self._frame() | {"status": status} | context))
+    def show(self, template: str, status: int = 200, telling: Sequence[str] = (), **context: Any) -> HTMLResponse:
+        """The finished page. What `_page.html` needs is put in here. `telling`: parts of the query, beside `page`, without
+        which it would be another page."""
+        frame = self._frame() | self._found_as(("page", *telling), status) | {"status": status}
+        html = self.house.templates.render(template, self.language, **(frame | context))
         head = {"Content-Language": self.language, "Vary": "Accept-Language"}
         return HTMLResponse(html, status, head)
+
+    def counts(self, kind: str, countries: Collection[str] = ()) -> None:
+        """This visit is one of a person to a page of this `kind` (`desk.visits.KINDS`), unless a program asks, or a browser that
+        only reads ahead. Nothing about who asks is kept."""
+        headers = self.request.headers
+        ahead = "prefetch" in f"{headers.get('sec-purpose', '')} {headers.get('purpose', '')}".lower()
+        if ahead or self.request.scope.get("publisher.head") or is_machine(headers.get("user-agent", "")):
+            return
+        self.site.visits.note(self.house, self.now.date(), kind, countries)
 
     def go(self, path: str, **query: Any) -> Response:
         """After a form: look at another page, by GET."""
@@ -93,10 +105,32 @@ class Page:
             "hub": hub_of(self.session, self.language),
             "languages": [self._switch(path, code, name) for code, name in LANGUAGES.items()],
             "nav": self._nav(path),
+            "short_pages": self._short_pages(path),
             "carry": f"?lang={self.language}" if self.said else "",
             "version": version(),
             "brand_css": f"/brand.css?v={self._brand_version()}",
         }
+
+    def _found_as(self, telling: Sequence[str], status: int) -> dict[str, Any]:
+        """The one address under which search engines keep this page, and its twins in other languages. Each of them has
+        itself as its address, so all name each other. None of it where the address is a key, or nothing is to be found."""
+        asked = self.request.query_params
+        if status != 200 or self.request.method != "GET" or "token" in self.request.path_params or "for" in asked:
+            return {"canonical": "", "alternates": []}
+        kept = [
+            (name, value) for name, value in asked.multi_items() if name in telling and (name, value) != ("page", "1")
+        ]
+        path = self.request.url.path
+        plain = self._absolute(path, kept)
+        twins = [(code, self._absolute(path, [*kept, ("lang", code)])) for code in LANGUAGES]
+        own = self._absolute(path, [*kept, ("lang", self.language)]) if self.said else plain
+        return {
+            "canonical": own,
+            "alternates": [{"language": code, "url": url} for code, url in [*twins, ("x-default", plain)]],
+        }
+
+    def _absolute(self, path: str, pairs: list[tuple[str, str]]) -> str:
+        return self.house.settings.url(f"{path}?{urlencode(pairs)}" if pairs else path)
 
     def _switch(self, path: str, code: str, name: str) -> dict[str, Any]:
         kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
@@ -118,6 +152,11 @@ class Page:
             {"label": label, "url": self.link(url), "current": path == url or path.startswith(url + "/")}
             for label, url in pages
         ]
+
+    def _short_pages(self, path: str) -> list[dict[str, Any]]:
+        _ = self.gettext
+        pages = ((_("About us"), "/about"), (_("Contact"), "/contact"), (_("Privacy"), "/privacy"), (_("Accessibility"), "/accessibility"))  # fmt: skip
+        return [{"label": label, "url": self.link(url), "current": path == url} for label, url in pages]
 
     def _brand_version(self) -> str:
         found = _identity(self.session)

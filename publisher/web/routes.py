@@ -18,6 +18,7 @@ from publisher.web import (
     meeting_hooks,
     podcast_feeds,
     podcast_media,
+    sitemap,
     webinar_media,
 )
 from publisher.web.api import podcasts as hearing
@@ -55,6 +56,7 @@ from publisher.web.public import (
     podcasts,
     preferences,
     sharing,
+    short_pages,
     signing_up,
 )
 from publisher.web.public.webinars import afterwards, speaking, taking
@@ -114,6 +116,10 @@ READERS = (
     Route("GET", "/subscribe/done", signing_up.done, "What happens next, for whoever asks again."),
     Route("GET", "/subscribe/embed", signing_up.subscribe, "A hand-over that was reloaded: the form."),
     Route("POST", "/subscribe/embed", signing_up.hand_over, "From other people's pages: shows one button, changes nothing."),
+    Route("GET", "/about", partial(short_pages.short_page, name="about"), "Who we are."),
+    Route("GET", "/contact", partial(short_pages.short_page, name="contact"), "How to reach us."),
+    Route("GET", "/privacy", short_pages.privacy, "What is kept about people, and why; `?version=` as it was."),
+    Route("GET", "/accessibility", partial(short_pages.short_page, name="accessibility"), "What can be relied on, and whom to tell."),
     Route("GET", "/embed", signing_up.embedded, "The form that other pages may frame."),
 )  # fmt: skip
 
@@ -220,6 +226,10 @@ OPERATORS = (
     Route("GET", "/brand.css", assets.brand, "The accent and what can be read on it."),
     Route("GET", "/static/{name:path}", assets.static, "Stylesheet, scripts, icon."),
     Route("GET", "/robots.txt", assets.robots, "What search engines may read."),
+    Route(
+        "GET", "/sitemap.xml", sitemap.sitemap, "Every page for search engines; of a large hub, the list of its parts."
+    ),
+    Route("GET", "/sitemap/{part}.xml", sitemap.part, "One part of it."),
     Route("GET", "/mailbox", mailbox.letters, "The built-in mailbox, while it is in use."),
     Route("GET", "/mailbox/{number}", mailbox.letter, "One letter."),
     Route("GET", "/mailbox/{number}/html", mailbox.letter_html, "Its HTML part, for a frame."),

@@ -14,6 +14,7 @@ from datetime import datetime
 import uvicorn
 
 from publisher import clock
+from publisher.desk.visits import Visits
 from publisher.errors import PublisherError
 from publisher.house import House
 from publisher.settings import LOOPBACK
@@ -66,7 +67,8 @@ def server_of(
 ) -> Server:
     """A server for one process; `run(sockets=[…])` blocks, `should_exit = True` ends it, from any thread."""
     logging.getLogger("uvicorn.access").addFilter(WithoutKeys())
-    app = make_app(house, wall=wall, bind_is_loopback=host in LOOPBACK, demo_sources=demo_sources)
+    visits = Visits(by_itself=True)
+    app = make_app(house, wall=wall, bind_is_loopback=host in LOOPBACK, demo_sources=demo_sources, visits=visits)
     config = uvicorn.Config(
         app,
         lifespan="off",

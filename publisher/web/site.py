@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Path, Request
 
+from publisher.desk.visits import Visits
 from publisher.house import House
 from publisher.podcasts.feed import Feeds
 from publisher.settings import LOOPBACK
@@ -25,7 +26,7 @@ Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 @dataclass(frozen=True)
 class Site:
     """Passed to handlers as `request.app.state.site`. `started`: when this process began to answer; `feeds`, `pictures`
-    and `calendars`: what this process keeps of what was written and made before."""
+    and `calendars`: what this process keeps of what was written and made before; `visits`: what it counted and has not written."""
 
     house: House
     wall: Callable[[], datetime]
@@ -35,6 +36,7 @@ class Site:
     feeds: Feeds = field(default_factory=Feeds)
     pictures: Pictures = field(default_factory=Pictures)
     calendars: Calendars = field(default_factory=Calendars)
+    visits: Visits = field(default_factory=Visits)
 
     @property
     def is_private(self) -> bool:

@@ -20,6 +20,7 @@ from publisher.web.page import Page, looking
 from publisher.web.public import hearing, structured
 from publisher.web.public.items import stories
 from publisher.web.public.library import related
+from publisher.web.public.passing_on import share
 from publisher.web.public.playing import CSP_FOR_ELSEWHERE, playable
 from publisher.web.public.showing import (
     apps,
@@ -69,6 +70,7 @@ def episode(request: Request, show: str, episode: str) -> Response:
         found = heard(page.session, show, episode)
         if found.episode.state == EpisodeState.WITHDRAWN:
             return _withdrawn(page, found)
+        page.counts("episode")
         texts = transcripts_of(page.session, found.episode)
         answer = page.show("web/public/episode.html", **_context(page, found, texts))
         if found.media is None:
@@ -116,6 +118,7 @@ def _context(page: Page, found: Heard, texts: list[Transcript]) -> dict[str, Any
         "description": words.blurb(one)[:200],
         "feed_url": page.house.settings.url(f"{show_path(show)}/feed.xml"),
         "feed_title": show.title,
+        "canonical": page.house.settings.url(found.path),
     }
 
 
@@ -230,13 +233,8 @@ def _related(page: Page, one: Episode) -> list[shelf.Shown]:
 
 
 def _share(page: Page, found: Heard) -> dict[str, str]:
-    url = page.house.settings.url(found.path)
     title = f"{found.episode.title} · {found.show.title}"
-    return {
-        "url": url,
-        "mail": f"mailto:?subject={quote(title)}&body={quote(f'{title} {url}')}",
-        "embed": str(embed_code(page, found)),
-    }
+    return share(page, found.path, title) | {"embed": str(embed_code(page, found))}
 
 
 def embed_code(page: Page, found: Heard, width: int | None = None, height: int = EMBED_HEIGHT) -> Markup:

@@ -29,6 +29,7 @@ NEW_KINDS = tuple(kind for kind in KIND_LABELS if kind != "webinar")
 def home(request: Request) -> Response:
     """GET /"""
     with looking(request) as page:
+        page.counts("home")
         hub(page.session)  # says what to do where there is no hub yet
         return page.show(
             "web/public/home.html",

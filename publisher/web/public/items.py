@@ -10,6 +10,9 @@ from publisher.vocabulary.kinds import KIND_LABELS
 from publisher.web.page import Page, exact_moment, moment_of
 
 MOST_COUNTRIES = 3
+#: What files are called, by a part of their media type.
+FILES = (("pdf", "PDF"), ("epub", "EPUB"), ("wordprocessing", "Word"), ("msword", "Word"), ("presentation", "PowerPoint"),
+         ("powerpoint", "PowerPoint"), ("spreadsheet", "Excel"), ("excel", "Excel"), ("zip", "ZIP"))  # fmt: skip
 
 
 def stories(page: Page, found: Iterable[Shown]) -> list[dict[str, Any]]:
@@ -30,8 +33,25 @@ def story(page: Page, item: PublicItem) -> dict[str, Any]:
         "publisher": item.publisher,
         "date": day.isoformat() if day else "",
         "date_text": languages.date_in_words(day, page.language) if day else "",
+        "file_note": file_note(page, item),
         "featured": item.featured,
     }
+
+
+def file_note(page: Page, item: PublicItem) -> str:
+    """What one opens: “PDF, 4 MB, 38 pages”, as much of it as is known; of what is heard or seen, how long it is."""
+    parts = [name for part, name in FILES if part in item.file_type.lower()][:1]
+    if item.file_bytes:
+        parts.append(languages.file_size(item.file_bytes, page.language))
+    if item.pages:
+        parts.append(page.ngettext("%(number)s page", "%(number)s pages", item.pages))
+    if item.seconds:
+        parts.append(languages.duration_in_words(item.seconds, page.language))
+    if languages.direction(page.language) == "ltr":
+        return ", ".join(parts)
+    return "، ".join(
+        f"\u2068{part}\u2069" for part in parts
+    )  # isolated: a Latin word beside a number would turn them round
 
 
 def path_of(work_id: int, slug: str) -> str:

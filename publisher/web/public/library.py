@@ -20,10 +20,12 @@ from publisher.media.pictures import on_page
 from publisher.vocabulary import terms
 from publisher.web.answers import OPEN, conditional
 from publisher.web.page import Page, hub_of, looking
+from publisher.web.public import described
 from publisher.web.public import filters as filtering
-from publisher.web.public.items import countries_text, date_of, ended_text, kind_label, path_of, stories
+from publisher.web.public.items import countries_text, date_of, ended_text, file_note, kind_label, path_of, stories
 from publisher.web.public.licences import licence_link
 from publisher.web.public.paging import pages_of, shown_page
+from publisher.web.public.passing_on import share
 
 PATH = "/library"
 PER_PAGE = 20
@@ -38,6 +40,7 @@ _FEEDS = {
 def library(request: Request) -> Response:
     """GET /library?q=&kind=&topic=&sector=&country=&region=&language=&year=&page="""
     with looking(request) as page:
+        page.counts("library")
         wanted, number = filtering.filters_of(request), shown_page(request)
         found = search(
             page.session, wanted.query(limit=PER_PAGE, offset=(number - 1) * PER_PAGE), facets=filtering.MENUS
@@ -46,6 +49,7 @@ def library(request: Request) -> Response:
         last = max(1, -(-found.total // PER_PAGE))
         return page.show(
             "web/public/library.html",
+            telling=("q", *filtering.NAMES),
             q=wanted.text,
             keep=_kept(page, wanted),
             sentence=filtering.sentence(page, wanted, found.total),
@@ -79,9 +83,12 @@ def resource(request: Request, ref: str) -> Response:
         if path_of(item.id, item.slug) != f"{PATH}/{ref}":
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(path_of(item.id, item.slug) + query, 301)
+        page.counts("resource", item.countries)
         return page.show(
             "web/public/resource.html",
             resource=_shown(page, found, item),
+            share=share(page, path_of(item.id, item.slug), item.title),
+            structured=described.resource(page, item),
             related=stories(page, related(page, found)),
             description=item.blurb[:200],
         )
@@ -137,7 +144,7 @@ def _shown(page: Page, found: Shown, item: PublicItem) -> dict[str, Any]:
         "blurb_html": Markup(markdown.to_html(item.blurb)),  # noqa: S704 - sanitised there
         "kind_label": kind_label(page, item.kind),
         "open_url": item.link or (f"https://doi.org/{item.doi}" if item.doi else ""),
-        "open_note": _file_note(page, found, item),
+        "open_note": file_note(page, item),
         "original_note": _original_note(page, item),
         "texts": _texts(found, item),
         "authors_text": languages.join_list(item.authors, page.language),
@@ -161,17 +168,6 @@ def _picture(page: Page, found: Shown) -> dict[str, Any] | None:
     if media is None:
         return None
     return on_page(media, page.language) | {"licence": licence_link(media.licence)}
-
-
-def _file_note(page: Page, found: Shown, item: PublicItem) -> str:
-    parts = ["PDF"] if "pdf" in found.work.file_type.lower() else []
-    if item.seconds:
-        parts.append(languages.duration_in_words(item.seconds, page.language))
-    if item.pages:
-        parts.append(page.ngettext("%(number)s page", "%(number)s pages", item.pages))
-    if item.file_bytes:
-        parts.append(languages.file_size(item.file_bytes, page.language))
-    return ("، " if direction(page.language) == "rtl" else ", ").join(parts)
 
 
 def _original_note(page: Page, item: PublicItem) -> str:

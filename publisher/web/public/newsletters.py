@@ -17,8 +17,10 @@ from publisher.newsletters.models import Issue, Newsletter
 from publisher.newsletters.newsletters import languages_of, title_in
 from publisher.web.answers import OPEN, conditional
 from publisher.web.page import Page, looking, moment_of
+from publisher.web.public import described
 from publisher.web.public.cadences import cadence_text
 from publisher.web.public.paging import pages_of, shown_page
+from publisher.web.public.passing_on import share
 from publisher.web.public.signing_up import signup_context
 
 PER_PAGE = 20
@@ -39,6 +41,7 @@ def newsletter(request: Request, slug: str) -> Response:
     """GET /newsletters/<slug>: what it is, the sign-up, and the archive."""
     with looking(request) as page:
         found = archive.public(page.session, slug)
+        page.counts("newsletter")
         number = shown_page(request)
         issues = archive.published(page.session, found, limit=PER_PAGE + 1, offset=(number - 1) * PER_PAGE)
         mailing_list = page.session.get_one(MailingList, found.list_id)
@@ -61,6 +64,7 @@ def past_issue(request: Request, slug: str, issue: str) -> Response:
         one = archive.issue_of(page.session, found, issue)
         language = edition_language(page, found)
         shown = archive.page(page.session, page.house, found, one, language)
+        page.counts("issue")
         return page.show(
             "web/public/issue.html",
             newsletter={"title": title_in(found, language), "url": page.link(f"/newsletters/{slug}")},
@@ -81,6 +85,8 @@ def past_issue(request: Request, slug: str, issue: str) -> Response:
             brand_css=f"/brand.css?newsletter={slug}",
             feed_url=page.link(f"/newsletters/{slug}/feed.xml"),
             description=shown["issue"]["preheader"],
+            share=share(page, f"/newsletters/{slug}/{one.slug}", shown["issue"]["title"]),
+            structured=described.issue(page, found, shown),
             **_neighbours(page, found, one, language),
         )
 

@@ -57,6 +57,7 @@ def podcast(request: Request, show: str) -> Response:
     """GET /podcasts/<show>?season=&page="""
     with looking(request) as page:
         found = hearing.show_by_slug(page.session, show)
+        page.counts("podcast")
         seasons = hearing.seasons_of(page.session, found)
         season, number = _asked_season(request, seasons), shown_page(request)
         total = hearing.count_of(page.session, found, season=season)
@@ -76,6 +77,7 @@ def podcast(request: Request, show: str) -> Response:
             pages=pages_of(page, number, more=number < last, last=last),
             feed_url=page.house.settings.url(f"{show_path(found)}/feed.xml"),
             feed_title=found.title,
+            canonical=page.house.settings.url(show_path(found)),
             structured=structured.series(page, found, artwork),
             description=first_sentences(found),
         )

@@ -148,6 +148,7 @@ def _wish(page: Page, form: Posted) -> signup.SignUp:
         lists=form.all("list"),
         wording=page.gettext(WORDING),
         language=form.one("language") or page.language,
+        page_language=page.language,
         page=request.url.path,
         ip=client_of(request),
         user_agent=request.headers.get("user-agent", ""),

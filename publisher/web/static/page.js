@@ -4,3 +4,11 @@ import { offerCopy } from "./copy.js";
 
 closeMenus();
 offerCopy();
+
+// A link in a field: the whole of it is chosen at once.
+document.querySelectorAll(".copy-field input").forEach((field) => field.addEventListener("focus", () => field.select()));
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.closest("[data-print-line]").hidden = false;
+  button.addEventListener("click", () => window.print());
+});

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -12,6 +11,7 @@ from publisher.languages import date_in_words, file_size, language_name
 from publisher.media.models import MediaFile
 from publisher.web.page import Page, exact_moment, looking
 from publisher.web.public.paging import pages_of, shown_page
+from publisher.web.public.passing_on import share
 from publisher.web.public.webinars import finding, structured
 from publisher.web.public.webinars.embedding import embed_code
 from publisher.web.public.webinars.finding import Found
@@ -39,6 +39,7 @@ def webinars(request: Request) -> Response:
         shown = past[(number - 1) * PER_PAGE : number * PER_PAGE]
         return page.show(
             "web/public/webinars.html",
+            telling=("language",),
             coming=_next_ones(page, coming) if number == 1 else [],
             past=[line(page, series, one) for series, one in shown],
             languages_tabs=tabs,
@@ -53,6 +54,7 @@ def webinar(request: Request, slug: str) -> Response:
         found = finding.by_slug(page.session, slug)
         if found.webinar is None:
             return _elsewhere(page, found)
+        page.counts("webinar")
         return shown(page, found)
 
 
@@ -62,6 +64,7 @@ def series(request: Request, slug: str) -> Response:
         found = finding.of_series(page.session, slug)
         if found.series.is_single:
             return _elsewhere(page, found)
+        page.counts("webinar")
         return shown(page, found)
 
 
@@ -208,11 +211,10 @@ def words_for_search(page: Page, found: Found) -> str:
 
 
 def _share(page: Page, found: Found) -> dict[str, str]:
-    url, title = page.house.settings.url(found.path), card(page, found)["title"]
     media = found.picture(found.series.picture_id)
     picture = page.house.settings.url(f"/media/{media.digest}/640.jpg") if media else ""
-    mail = f"mailto:?subject={quote(title)}&body={quote(f'{title} {url}')}"
-    return {"url": url, "mail": mail, "picture": picture, "embed": str(embed_code(page, found))}
+    ways = share(page, found.path, card(page, found)["title"])
+    return ways | {"picture": picture, "embed": str(embed_code(page, found))}
 
 
 def _span(page: Page, found: Found) -> str:

@@ -21,8 +21,8 @@ from publisher.mail.post import post
 from publisher.staff import accounts, roles
 from publisher.staff.models import Member
 
-STAYS = timedelta(minutes=15)
-"""So long something must be bad before it is told, and well before that is."""
+WELL_FOR = timedelta(minutes=15)
+"""So long something must be well before that is told."""
 BETWEEN = timedelta(hours=6)
 """Between two letters about the beginning of the same trouble."""
 _TROUBLE: Table = Trouble.__table__  # type: ignore[attr-defined]
@@ -30,6 +30,7 @@ WELL = {
     "timetable": "The timetable ticks again.",
     "mail": "Mail leaves again.",
     "disk": "There is room on the disk again.",
+    "backup": "There is a fresh backup.",
 }
 
 
@@ -87,7 +88,7 @@ def _tell_of_bad(session: Session, house: House, signs: dict[str, Sign], now: da
             sign is None
             or row.told_at
             or row.since is None
-            or now - row.since < STAYS
+            or now - row.since < sign.patience
             or (sign.own_hub_only and not own)
         ):
             continue
@@ -103,7 +104,7 @@ def _tell_of_well(session: Session, house: House, now: datetime) -> list[str]:
     """The end of an episode; it is told only where its beginning was."""
     told = []
     for row in troubles(session):
-        if row.well_since is None or now - row.well_since < STAYS:
+        if row.well_since is None or now - row.well_since < WELL_FOR:
             continue
         before, since, until, said = row.told_at, row.since, row.well_since, row.sentence
         if (

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func, select
 from publisher.house import House
 from publisher.last_backup import last_backup
 from publisher.leases import Lease
+from publisher.mail import restored
 from publisher.mail.identities import MAILBOX
 from publisher.mail.models import Letter, LetterState, Outbox, OutboxState, Relay
 
@@ -28,12 +29,14 @@ NOT_SENDING = "Mail that is due has been waiting too long. Is a sender running?"
 
 @dataclass(frozen=True)
 class Sign:
-    """`key`: what it is about, one letter at a time. `own_hub_only`: the operator of a demo need not hear of it."""
+    """`key`: what it is about, one letter at a time. `own_hub_only`: the operator of a demo need not hear of it. `patience`: how
+    long it may last before somebody is written to."""
 
     key: str
     level: Literal["bad", "warn"]
     sentence: str
     own_hub_only: bool = False
+    patience: timedelta = timedelta(minutes=15)
 
 
 Look = Callable[[Session, House, datetime], Sign | None]
@@ -65,7 +68,8 @@ def examine(session: Session, house: House, now: datetime, *, settled: bool = Tr
         signs.append(Sign("timetable", "bad", NOT_TICKING))
     relay = relay_in_trouble(session, house, now)
     if settled and due is not None and now - due > ROW_TOO_OLD:
-        signs.append(Sign("mail", "bad", f"Mail waits: {relay.sentence}" if relay else NOT_SENDING))
+        why = restored.HELD if restored.waiting(session) else f"Mail waits: {relay.sentence}" if relay else NOT_SENDING
+        signs.append(Sign("mail", "bad", why))
     elif relay is not None:
         signs.append(relay)
     if free < LEAST_FREE:
@@ -110,7 +114,7 @@ def _warnings(session: Session, house: House, now: datetime) -> Iterator[Sign]:
 def backup(_session: Session, house: House, now: datetime) -> Sign | None:
     """The last backup is old, or there never was one."""
     warning = last_backup(house, now).warning
-    return Sign("backup", "warn", warning, own_hub_only=True) if warning else None
+    return Sign("backup", "warn", warning, own_hub_only=True, patience=timedelta(days=1)) if warning else None
 
 
 #: Further looks, one line each.

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from publisher.desk import operator
 from publisher.desk.models import Trouble
 from publisher.errors import TransportError
+from publisher.last_backup import note_backup
 from publisher.mail import addresses
 from publisher.mail.delivery import Sender
 from publisher.mail.models import Letter, Outbox, Relay
@@ -82,7 +83,7 @@ def test_what_flickers_is_no_storm_and_a_short_trouble_is_not_told(house, now, m
         operator.watch(house, now + minutes * MINUTE, ticking=True)
     assert len(occasions(house)) == 2
     with house.database.reading() as session:
-        assert operator.troubles(session) == []
+        assert [row.key for row in operator.troubles(session)] == ["backup"], "which has a day"
         assert session.get(Trouble, "disk").episode == 1
 
 
@@ -97,3 +98,19 @@ def test_a_timetable_that_stands_still_is_seen_by_others_only(house, now) -> Non
     operator.watch(house, now + 36 * MINUTE, ticking=False)
     operator.watch(house, now + 36 * MINUTE, ticking=False)
     assert occasions(house) == ["operator:timetable:1:bad"], "one letter, though two have looked"
+
+
+def test_a_hub_that_is_not_backed_up_is_told_after_a_day_and_when_it_is(house, now) -> None:
+    a_night(house, now, "mailbox:")
+    all_leave(house)
+    for hours in range(24):
+        operator.watch(house, now + hours * 60 * MINUTE, ticking=True)
+    assert occasions(house) == [], "a new hub has other things to do on its first day"
+    operator.watch(house, now + 24 * 60 * MINUTE, ticking=True)
+    all_leave(house)
+    assert occasions(house) == ["operator:backup:1:bad"]
+    made = now + 25 * 60 * MINUTE
+    note_backup(house.settings.data_dir, made, house.settings.data_dir / "hub.backup")
+    for minutes in (0, 20):
+        operator.watch(house, made + minutes * MINUTE, ticking=True)
+    assert occasions(house) == ["operator:backup:1:bad", "operator:backup:1:well"]

@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "Podcasts": ("show", "episode"),
     "Webinars": ("series", "webinar"),
     "People": ("person", "people", "list", "erasure"),
-    "Settings": ("settings", "staff", "brand", "relay", "demo"),
+    "Settings": ("settings", "staff", "brand", "relay", "demo", "step"),
 }
 
 _FIXED: dict[str, Place] = {
@@ -43,6 +43,7 @@ _GENERAL: dict[str, Place] = {
     "brand": ("Senders", "/studio/settings"),
     "relay": ("How mail leaves", "/studio/settings/relay"),
     "demo": ("The demo hub", ""),
+    "step": ("Beginning", "/studio"),
     "resource": ("A resource", ""),
     "picture": ("Pictures", "/studio/pictures"),
     "person": ("A reader", ""),

@@ -136,6 +136,7 @@ def save_section(desk: Desk, slug: str) -> Response:
     where = f"{PATH}/{slug}#sections"
     if verb in ("up", "down"):
         _move(desk, newsletter, key, -1 if verb == "up" else 1)
+        desk.note(f"newsletter:{slug}", f"Moved the section {key} {verb}.")
         return desk.go(where)
     if verb == "remove":
         newsletters.remove_section(desk.session, newsletter, key)

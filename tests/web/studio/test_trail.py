@@ -26,6 +26,7 @@ LEAVES_NONE = {
     "/studio/logout": "the same",
     "/studio/reset": "anybody may ask; whether there is such a member, the trail must not tell",
     "/studio/newsletters/{slug}/issues/{key}/reader": "chooses whose mail is shown",
+    "/studio/doctor": "looks whether everything is as it should be; the page says when that was",
     "/studio/podcasts/check": "looks at a feed; nothing is kept",
     "/studio/webinars/{slug}/registrations": "a search, by POST because addresses are no part of an address",
     "/studio/webinars/{slug}/announce/preview": "shows a letter as it is written",

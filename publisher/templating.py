@@ -13,15 +13,36 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from publisher import languages, markdown
 from publisher.errors import TemplateError
 
 _language: ContextVar[str] = ContextVar("language of the template being rendered", default="en")
 _ESCAPED = (".html", ".mjml", ".xml", ".svg")
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """A file is compiled once in a process, however many houses are opened in it; when its text changes, anew."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key] = bucket.checksum, bucket.code
+
+
+_compiled = _Compiled()
 
 
 class Templates:
@@ -37,6 +58,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=_compiled,
         )
         self.environment.install_gettext_callables(  # type: ignore[attr-defined]
             _gettext, _ngettext, newstyle=True

@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # tests import cast, fakes and t
 
 from abilities import cannot_run
 from postgres_databases import Databases
+from stages import RowsOfPostgres, RowsOfSqlite, Stage, Stages
 
 from publisher import migrations
 from publisher.database import Database
@@ -144,6 +145,22 @@ def tokens(settings: Settings) -> Tokens:
 @pytest.fixture
 def house(settings: Settings, database: Database) -> House:
     return House(settings, database, Tokens(settings.secret_key), Templates(settings.owner_templates))
+
+
+@pytest.fixture(scope="session")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    return Stages(tmp_path_factory.mktemp("stages"))
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, stages: Stages, house: House) -> Iterator[Stage]:
+    """`stage(build, …)`: what `build(house, …)` makes, built once in a process; see `stages`."""
+    if house.database.is_sqlite:
+        stage = Stage(stages, house, RowsOfSqlite(house))
+    else:
+        stage = Stage(stages, house, RowsOfPostgres(house, request.getfixturevalue("postgres_databases")))
+    yield stage
+    stage.close()
 
 
 @pytest.fixture(scope="session")

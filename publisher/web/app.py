@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 from starlette.routing import Route as PlainRoute
 from starlette.types import ASGIApp
 
@@ -45,17 +47,24 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(_let_in)],
     )
     app.state.site = Site(house, wall, wall(), bind_is_loopback, demo_sources, visits=visits or Visits())
-    for route in ROUTES:
-        if not route.hot:
-            _add(app, route)
-    app.include_router(studio.router())
+    app.router.routes.extend(_table())
     add_refusals(app)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
     hot = [(route.path, route.answer, route.is_open) for route in ROUTES if route.hot]
     return Door(OneClick(Front(app, app.state.site, hot), app.state.site), house.settings)
+
+
+@cache
+def _table() -> tuple[BaseRoute, ...]:
+    """All routes but the hot ones. They know no hub: reading the signatures of all handlers, which takes longest, is done once."""
+    made = APIRouter(dependencies=[Depends(_let_in)], redirect_slashes=False)
+    for route in ROUTES:
+        if not route.hot:
+            _add(made, route)
+    studio.add_to(made)
+    return tuple(made.routes)
 
 
 def _let_in(request: Request) -> None:
@@ -64,12 +73,12 @@ def _let_in(request: Request) -> None:
         raise HTTPException(403, refused)
 
 
-def _add(app: FastAPI, route: Route) -> None:
+def _add(router: APIRouter, route: Route) -> None:
     if route.plain:
-        app.router.routes.append(PlainRoute(route.path, route.answer, methods=[route.method]))
+        router.routes.append(PlainRoute(route.path, route.answer, methods=[route.method]))
         return
     described: dict[str, Any] = dict(route.described or {})
-    app.add_api_route(
+    router.add_api_route(
         route.path,
         route.answer,
         methods=[route.method],

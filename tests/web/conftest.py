@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 sys.path.insert(0, str(Path(__file__).parent))
 
 from stage import Clock, a_full_hub
+from stages import Stage
 
 from publisher.house import House
 from publisher.web.app import make_app
@@ -22,9 +23,9 @@ def wall(now: datetime) -> Clock:
 
 
 @pytest.fixture
-def hub(house: House, now: datetime) -> dict[str, object]:
+def hub(stage: Stage, now: datetime) -> dict[str, object]:
     """Committed rows: alice, bob and carol on the monthly, works in three languages, one issue that went out."""
-    return a_full_hub(house, now)
+    return stage(a_full_hub, now)
 
 
 @pytest.fixture

@@ -331,13 +331,11 @@ PLAIN: tuple[tuple[str, str, str, Any, str], ...] = (
 )
 
 
-def router() -> APIRouter:
-    """The studio, to be included in the application."""
-    made = APIRouter()
+def add_to(made: APIRouter) -> None:
+    """The studio, among the routes of the application."""
     for method, path, _, plain, _ in PLAIN:  # before {slug}
         made.routes.append(PlainRoute(path, plain, methods=[method]))
     for route in ROUTES:
         made.add_api_route(
             route.path, endpoint(route), methods=[route.method], include_in_schema=False, response_model=None
         )
-    return made

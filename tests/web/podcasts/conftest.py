@@ -9,11 +9,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from on_air import OnAir, on_air
-
-from publisher.house import House
+from stages import Stage
 
 
 @pytest.fixture
-def air(house: House, hub: dict[str, object], now: datetime) -> OnAir:
+def air(stage: Stage, hub: dict[str, object], now: datetime) -> OnAir:
     """Committed rows: shows in English and French, and one for alice's list; see `on_air`."""
-    return on_air(house, now)
+    return stage(on_air, now)

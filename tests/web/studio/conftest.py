@@ -9,26 +9,25 @@ from starlette.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from desk_stage import PASSWORD, Browser, a_member
+from desk_stage import Browser, signed_in
+from stages import Stage
 
 from publisher.house import House
 from publisher.web.app import make_app
 
 
 @pytest.fixture
-def sit_down(house: House, hub, wall) -> Iterator[Callable[[str], Browser]]:
+def sit_down(house: House, hub, stage: Stage, wall) -> Iterator[Callable[[str], Browser]]:
     """`sit_down("editor")`: a browser that is signed in as an editor."""
     clients: list[TestClient] = []
 
     def as_(role: str) -> Browser:
-        a_member(house, wall.now, role)
+        cookies, csrf = stage(signed_in, wall.now, role)
         app = make_app(house, wall=wall, bind_is_loopback=True)
-        client = TestClient(app, base_url=house.settings.public_url, follow_redirects=False)
+        client = TestClient(app, base_url=house.settings.public_url, cookies=cookies, follow_redirects=False)
         clients.append(client)
         browser = Browser(client, house)
-        browser.get("/studio/login")
-        browser.post("/studio/login", email=f"{role}@example.org", password=PASSWORD, next="/studio")
-        browser.get("/studio")
+        browser.csrf = csrf
         return browser
 
     yield as_

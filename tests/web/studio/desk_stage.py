@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import select
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from publisher.house import House
 from publisher.staff import accounts
 from publisher.staff.models import Member, Trail
+from publisher.web.app import make_app
 from publisher.web.studio.visit import SAID
 
 #: Signing in and out, searching, and looking at something that is not kept.
@@ -77,3 +79,15 @@ def a_member(house: House, now, role: str) -> Member:
         member = accounts.add(session, house, f"{role}@example.org", role, now, name=role.title(), invite=False)
         accounts.set_password(session, member, PASSWORD, now)
         return member
+
+
+def signed_in(house: House, now: datetime, role: str) -> tuple[dict[str, str], str]:
+    """A new member of staff who has signed in at that moment: the cookies and the hidden field of their browser."""
+    a_member(house, now, role)
+    app = make_app(house, wall=lambda: now, bind_is_loopback=True)
+    with TestClient(app, base_url=house.settings.public_url, follow_redirects=False) as client:
+        browser = Browser(client, house)
+        browser.get("/studio/login")
+        browser.post("/studio/login", email=f"{role}@example.org", password=PASSWORD, next="/studio")
+        browser.get("/studio")
+        return dict(client.cookies), browser.csrf

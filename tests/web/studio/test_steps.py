@@ -35,7 +35,7 @@ def at_the_desk(house, empty, wall):
         a_member(house, wall.now, role)
         app = make_app(house, wall=wall, bind_is_loopback=True)
         with TestClient(app, base_url=house.settings.public_url, follow_redirects=False) as client:
-            browser = Browser(client)
+            browser = Browser(client, house)
             browser.get("/studio/login")
             browser.post("/studio/login", email=f"{role}@example.org", password=PASSWORD, next="/studio")
             yield browser

@@ -9,11 +9,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from met_stage import Gathering, gathering
-
-from publisher.house import House
+from stages import Stage
 
 
 @pytest.fixture
-def met(house: House, hub: dict[str, object], now: datetime) -> Gathering:
+def met(stage: Stage, hub: dict[str, object], now: datetime) -> Gathering:
     """Committed rows; see `gathering`. Alice is registered for the one-off, in Kathmandu's time."""
-    return gathering(house, now)
+    return stage(gathering, now)

@@ -4,12 +4,11 @@ from datetime import datetime
 
 import pytest
 from sound_stage import a_show
-
-from publisher.house import House
+from stages import Stage
 
 
 @pytest.fixture
-def show(house: House, hub: dict[str, object], now: datetime) -> str:
+def show(stage: Stage, hub: dict[str, object], now: datetime) -> str:
     """Address of a show in the studio, with all that directories ask for."""
-    a_show(house, now)
+    stage(a_show, now)
     return "/studio/podcasts/small-hands"

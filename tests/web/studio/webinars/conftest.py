@@ -9,11 +9,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from desk_webinars import gathered
-
-from publisher.house import House
+from stages import Stage
 
 
 @pytest.fixture
-def webinars(house: House, hub: dict[str, object], now: datetime) -> None:
+def webinars(stage: Stage, hub: dict[str, object], now: datetime) -> None:
     """See `gathered`."""
-    gathered(house, now)
+    stage(gathered, now)

@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml constraints.txt
 run: $(STAMP) ## a living demo hub at http://127.0.0.1:8000 (PORT=9000 for another port)
 	$(BIN)/publisher demo --serve --port $(PORT)
 
-ARGS ?= -n 2
+ARGS ?= -n 2 --dist worksteal
 test: $(STAMP) ## the whole suite, PostgreSQL and browser parts where they can run
 	$(BIN)/python -m pytest $(ARGS)
 

@@ -8,6 +8,7 @@ from cast import a_list, a_newsletter, a_person, a_source, a_work
 from smtp_sink import Sink
 from sqlalchemy import func, inspect, text
 from sqlmodel import Session, SQLModel, col, select
+from stages import Stage
 
 from publisher import clock
 from publisher.audience import lists
@@ -26,7 +27,6 @@ from publisher.newsletters import issues, rehearsal, tending
 from publisher.newsletters.models import Issue, Newsletter, Received
 from publisher.staff import accounts
 from publisher.staff.models import Member
-from publisher.vocabulary import terms
 
 SIXTY = {addresses.normalise(reader.email) for reader in content.readers() if reader.group == "main"}
 NOT_OURS = {"alembic_version", "search_index_data", "search_index_idx"}  # the last two are how FTS5 keeps its index
@@ -38,16 +38,6 @@ RECORDED = [one for one in GATHERED for date in one.dates if date.recording]
 OURS = len(HEARD) - 1 + len(GATHERED) + len(RECORDED)
 ON_THE_SHELF = len(content.resources()) + OURS
 AT_MIDNIGHT_NEW_YEAR = datetime(2027, 1, 1, 0, 0, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def fresh(house: House, now: datetime) -> House:
-    """A hub as `publisher init` leaves it."""
-    with house.database.session() as session:
-        identity = identities.seed(session, house.settings, now=now)
-        terms.seed_defaults(session)
-        a_list(session, identity, now, slug="newsletter")
-    return house
 
 
 def rows(database: Database) -> dict[str, int]:
@@ -65,12 +55,11 @@ def draft_of(session: Session, summary: install.Summary) -> Issue:
     return issues.by_slug(session, summary.draft)
 
 
-def test_the_hub_is_full(fresh: House, now: datetime) -> None:
-    summary = install.install(fresh, now)
-    assert (summary.resources, summary.readers, summary.newsletters, summary.sources) == (ON_THE_SHELF, 68, 3, 4)
-    assert (summary.issues_sent, summary.shows, summary.episodes) == (2, 3, 16)
-    assert (summary.webinars, summary.registrations) == (9, 69)
-    assert [login.role for login in summary.staff] == ["owner", "editor", "viewer"]
+def test_the_hub_is_full(fresh: House, full: install.Summary, now: datetime) -> None:
+    assert (full.resources, full.readers, full.newsletters, full.sources) == (ON_THE_SHELF, 68, 3, 4)
+    assert (full.issues_sent, full.shows, full.episodes) == (2, 3, 16)
+    assert (full.webinars, full.registrations) == (9, 69)
+    assert [login.role for login in full.staff] == ["owner", "editor", "viewer"]
     with fresh.database.reading() as session:
         assert install.is_installed(session)
         states = Counter(session.exec(select(Work.state)))
@@ -93,13 +82,12 @@ def test_the_hub_is_full(fresh: House, now: datetime) -> None:
         assert max(first_seen) <= now
 
 
-def test_sixty_readers_get_something_and_not_the_same(fresh: House, now: datetime) -> None:
-    summary = install.install(fresh, now)
+def test_sixty_readers_get_something_and_not_the_same(fresh: House, full: install.Summary, now: datetime) -> None:
     with fresh.database.reading() as session:
-        draft = draft_of(session, summary)
+        draft = draft_of(session, full)
         numbers, contents = rehearsal.rehearse(session, draft, now=now)
         newest = next(issue for issue in issues.all_of(session) if issue.state == "draft")
-        assert newest.slug == summary.draft
+        assert newest.slug == full.draft
         assert set(draft.subjects) == set(draft.preheaders) == set(draft.openings) == {"en", "fr", "ar"}
         assert timedelta(days=2) < (draft.occurrence or now) - now < timedelta(days=14)
     assert (numbers.recipients, numbers.without_items, numbers.suppressed) == (60, 0, 0)
@@ -108,8 +96,7 @@ def test_sixty_readers_get_something_and_not_the_same(fresh: House, now: datetim
     assert len(contents) >= 20
 
 
-def test_past_issues_look_as_if_they_had_been_delivered(fresh: House, now: datetime) -> None:
-    install.install(fresh, now)
+def test_past_issues_look_as_if_they_had_been_delivered(fresh: House, full: install.Summary, now: datetime) -> None:
     with fresh.database.reading() as session:
         sent = session.exec(select(Issue).where(col(Issue.state) == "sent").order_by(col(Issue.id))).all()
         assert [issue.number for issue in sent] == [1, 2]
@@ -142,10 +129,11 @@ def outbox_addresses(issue: Issue):
     return select(Outbox.address_id).where(col(Outbox.letter_id) == issue.letter_id)
 
 
-def test_the_draft_is_sent_to_all_sixty_in_five_or_more_editions(fresh: House, now: datetime) -> None:
-    summary = install.install(fresh, now)
+def test_the_draft_is_sent_to_all_sixty_in_five_or_more_editions(
+    fresh: House, full: install.Summary, now: datetime
+) -> None:
     with fresh.database.reading() as session:
-        draft_id = draft_of(session, summary).id or 0
+        draft_id = draft_of(session, full).id or 0
     issues.release(fresh, draft_id, now=now, who="editor@hub.example.org")
     with Sink() as sink:
         with Sender(fresh, present=lambda: now, wall=clock.now, relay_url=sink.url) as sender:
@@ -155,8 +143,7 @@ def test_the_draft_is_sent_to_all_sixty_in_five_or_more_editions(fresh: House, n
     assert max(arrived.values()) == 1
 
 
-def test_a_tick_right_after_sends_nothing_that_is_not_due(fresh: House, now: datetime) -> None:
-    install.install(fresh, now)
+def test_a_tick_right_after_sends_nothing_that_is_not_due(fresh: House, full: install.Summary, now: datetime) -> None:
     before = rows(fresh.database)
     assert tending.tend(fresh, now + timedelta(minutes=1)) == 0
     assert rows(fresh.database) == before
@@ -175,10 +162,11 @@ def test_it_can_be_filled_on_any_day(fresh: House, today: datetime) -> None:
         assert session.exec(select(func.max(Work.first_seen))).one() <= today
 
 
-def test_filling_twice_changes_nothing_and_follows_the_hub_to_another_address(fresh: House, now: datetime) -> None:
-    first = install.install(fresh, now)
+def test_filling_twice_changes_nothing_and_follows_the_hub_to_another_address(
+    fresh: House, full: install.Summary, now: datetime
+) -> None:
     before = rows(fresh.database)
-    assert install.install(fresh, now + timedelta(hours=1)) == first
+    assert install.install(fresh, now + timedelta(hours=1)) == full
     assert rows(fresh.database) == before
     from dataclasses import replace
 
@@ -215,9 +203,9 @@ def test_it_is_not_filled_beside_data_of_ones_own(fresh: House, now: datetime) -
     assert rows(fresh.database) == before
 
 
-def test_taking_it_away_leaves_nothing(fresh: House, now: datetime) -> None:
+def test_taking_it_away_leaves_nothing(fresh: House, stage: Stage, now: datetime) -> None:
     before, signed = rows(fresh.database), signature(fresh)
-    summary = install.install(fresh, now)
+    summary = stage(install.install, now)
     with fresh.database.reading() as session:
         draft_id = draft_of(session, summary).id or 0
     issues.release(fresh, draft_id, now=now)
@@ -245,14 +233,15 @@ def signature(house: House) -> tuple[object, ...]:
         return tuple(getattr(identity, name) for name in Identity.model_fields)
 
 
-def test_the_list_that_nobody_reads_is_closed_while_the_demo_is_there_each_time(fresh: House, now: datetime) -> None:
-    first = install.install(fresh, now)
+def test_the_list_that_nobody_reads_is_closed_while_the_demo_is_there_each_time(
+    fresh: House, full: install.Summary, now: datetime
+) -> None:
     with fresh.database.reading() as session:
         assert {row.slug for row in lists.on_offer(session)} == {"letter", "opportunities"}
     install.remove(fresh, now)
     with fresh.database.reading() as session:
         assert [row.slug for row in lists.on_offer(session)] == ["newsletter"]
-    assert install.install(fresh, now) == first
+    assert install.install(fresh, now) == full
 
 
 def test_a_list_that_was_closed_before_stays_closed(fresh: House, now: datetime) -> None:
@@ -264,8 +253,7 @@ def test_a_list_that_was_closed_before_stays_closed(fresh: House, now: datetime)
         assert lists.on_offer(session) == []
 
 
-def test_what_is_ours_stays_when_the_demo_goes(fresh: House, now: datetime) -> None:
-    install.install(fresh, now)
+def test_what_is_ours_stays_when_the_demo_goes(fresh: House, full: install.Summary, now: datetime) -> None:
     with fresh.database.session() as session:
         identities.hub(session).name = "Our own name"
         ours = session.exec(select(MailingList).where(col(MailingList.slug) == "newsletter")).one()
@@ -280,8 +268,7 @@ def test_what_is_ours_stays_when_the_demo_goes(fresh: House, now: datetime) -> N
         assert (identity.name, identity.postal_address) == ("Our own name", "")
 
 
-def test_a_stranger_on_a_demo_list_stops_the_removal(fresh: House, now: datetime) -> None:
-    install.install(fresh, now)
+def test_a_stranger_on_a_demo_list_stops_the_removal(fresh: House, full: install.Summary, now: datetime) -> None:
     with fresh.database.session() as session:
         letter = session.exec(select(MailingList).where(col(MailingList.slug) == "letter")).one()
         a_person(session, "alice@example.net", now, letter)
@@ -291,8 +278,9 @@ def test_a_stranger_on_a_demo_list_stops_the_removal(fresh: House, now: datetime
     assert rows(fresh.database) == before
 
 
-def test_a_newsletter_of_ones_own_that_tells_of_the_demo_stops_the_removal(fresh: House, now: datetime) -> None:
-    install.install(fresh, now)
+def test_a_newsletter_of_ones_own_that_tells_of_the_demo_stops_the_removal(
+    fresh: House, full: install.Summary, now: datetime
+) -> None:
     with fresh.database.session() as session:
         ours = session.exec(select(MailingList).where(col(MailingList.slug) == "newsletter")).one()
         a_newsletter(session, ours, now, slug="ours")

@@ -17,7 +17,6 @@ from publisher.house import House
 from publisher.library import harvesting, sources
 from publisher.library.harvesting import CheckResult
 from publisher.library.models import Record, Source, Work, WorkText
-from publisher.mail import identities
 
 KEYS = [source.key for source in content.sources()]
 
@@ -29,14 +28,12 @@ def clockwork(now: datetime) -> SimpleNamespace:
 
 
 @pytest.fixture
-def living(house: House, clockwork: SimpleNamespace) -> Iterator[House]:
-    """A demo hub that answers under its own public address on loopback."""
+def living(house: House, full: install.Summary, clockwork: SimpleNamespace) -> Iterator[House]:
+    """A demo hub that has moved to loopback and answers under its own public address there."""
     web = Web()
     settings = replace(house.settings, public_url=web.url(""))
     hub = replace(house, settings=replace(settings, private_hosts=private_hosts_for(settings)))
-    with hub.database.session() as session:
-        identities.seed(session, hub.settings, now=clockwork.now)
-    install.install(hub, clockwork.now)
+    assert install.install(hub, clockwork.now) == full
     answer = demo_sources(hub)
 
     def route(path: str, _headers: dict[str, str]) -> Answer:
@@ -93,11 +90,9 @@ def test_what_comes_in_is_what_was_written(living: House, clockwork: SimpleNames
                 assert work.ends_at == item.span.ends(item.appears(source.created_at).date())
 
 
-def test_a_tick_away_from_its_own_address_fails_softly(house: House, now: datetime) -> None:
+def test_a_tick_away_from_its_own_address_fails_softly(house: House, full: install.Summary, now: datetime) -> None:
     unreachable = replace(house, settings=replace(house.settings, public_url="http://127.0.0.1:9"))
-    with house.database.session() as session:
-        identities.seed(session, unreachable.settings, now=now)
-    install.install(unreachable, now)
+    assert install.install(unreachable, now) == full
     results = check(unreachable, now)
     assert {result.status for result in results.values()} == {"failed"}
     with house.database.reading() as session:

@@ -10,6 +10,7 @@ import pytest
 from cast import a_list
 from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
+from stages import Stage
 
 from feeds.podcast import reading
 from feeds.podcast.checks import check
@@ -25,29 +26,22 @@ from publisher.newsletters.models import IssueItem
 from publisher.podcasts import episodes, feed, publishing, shows
 from publisher.podcasts.downloads.models import Agent, CountingSecret, DownloadRequest, DownloadWindow
 from publisher.podcasts.models import Episode, Rendition, Show, Transcript
-from publisher.vocabulary import terms
 
 FIRST, FRENCH, SERIAL = programme.slugs()
 EVERY = [one for show in programme.shows() for one in show.episodes]
 
 
 @pytest.fixture
-def fresh(house: House, now: datetime) -> House:
-    """A hub as `publisher init` leaves it."""
-    with house.database.session() as session:
-        identity = identities.seed(session, house.settings, now=now)
-        terms.seed_defaults(session)
-        a_list(session, identity, now, slug="newsletter")
-    return house
-
-
-@pytest.fixture
-def on_air(fresh: House, now: datetime) -> House:
+def on_air(fresh: House, stage: Stage, now: datetime) -> House:
     """A hub that has the demo's podcasts and nothing else of it."""
-    with fresh.database.session() as session:
-        _begin(session, fresh, now)
-        marker.complete(session)
+    stage(_put_on_air, now)
     return fresh
+
+
+def _put_on_air(house: House, now: datetime) -> None:
+    with house.database.session() as session:
+        _begin(session, house, now)
+        marker.complete(session)
 
 
 def _begin(session: Session, house: House, now: datetime) -> None:
@@ -154,9 +148,9 @@ def test_episodes_stand_on_the_shelf_and_a_translation_is_no_second_work(on_air:
 
 
 def test_the_whole_demo_has_them_in_its_letter_and_its_numbers_and_leaves_nothing_behind(
-    fresh: House, now: datetime
+    fresh: House, full: install.Summary, now: datetime
 ) -> None:
-    said = json.loads(json.dumps(asdict(install.install(fresh, now))))
+    said = json.loads(json.dumps(asdict(full)))
     assert (said["shows"], said["episodes"]) == (3, len(EVERY))
     assert len([path for path in files_of(fresh) if path.suffix in (".mp3", ".png")]) == len(EVERY) + 3
     with fresh.database.reading() as session:

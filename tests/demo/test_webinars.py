@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cast import a_list
 from invitation_checks import findings_of
 from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
+from stages import Stage
 from webinars.webinar_stage import a_webinar
 
 from publisher.demo import content, gatherings, install, marker, meetings, people, posted, settling, webinars
@@ -24,7 +24,6 @@ from publisher.mail import identities
 from publisher.mail.models import Letter, MailboxMessage, Outbox
 from publisher.media.models import MediaFile
 from publisher.newsletters.models import Issue, IssueItem, Received
-from publisher.vocabulary import terms
 from publisher.webinars import (
     certificates,
     feedback,
@@ -51,19 +50,9 @@ TABLES = [
 
 
 @pytest.fixture
-def fresh(house: House, now: datetime) -> House:
-    """A hub as `publisher init` leaves it."""
-    with house.database.session() as session:
-        identity = identities.seed(session, house.settings, now=now)
-        terms.seed_defaults(session)
-        a_list(session, identity, now, slug="newsletter")
-    return house
-
-
-@pytest.fixture
-def gathered(fresh: House, now: datetime) -> House:
+def gathered(fresh: House, stage: Stage, now: datetime) -> House:
     """A hub that has the demo's people, lists and webinars, and nothing else of it."""
-    _gather(fresh, now)
+    stage(_gather, now)
     return fresh
 
 
@@ -226,9 +215,11 @@ def test_it_can_be_filled_on_any_day(fresh: House, today: str) -> None:
         assert session.exec(select(func.max(MailboxMessage.received_at))).one() < now
 
 
-def test_the_whole_demo_has_them_in_its_letter_and_leaves_nothing_behind(fresh: House, now: datetime) -> None:
+def test_the_whole_demo_has_them_in_its_letter_and_leaves_nothing_behind(
+    fresh: House, full: install.Summary, now: datetime
+) -> None:
     """The held one while it was to come, in the second issue; its recording and the one to come in the growing draft."""
-    said = json.loads(json.dumps(asdict(install.install(fresh, now))))
+    said = json.loads(json.dumps(asdict(full)))
     assert (said["webinars"], said["registrations"]) == (9, 69)
     with fresh.database.reading() as session:
         (held,), (coming,) = dates_of(session, PAST), dates_of(session, COMING)

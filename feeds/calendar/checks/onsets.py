@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from feeds.calendar import forms
 from feeds.calendar.checks.recurrence import fault, parts_of
@@ -60,7 +61,7 @@ def _by_rule(rule: str, begins: datetime, before: timedelta, last_year: int) -> 
     until = forms.wall(parts["UNTIL"]) if "UNTIL" in parts else None
     left = int(parts.get("COUNT", 10_000))
     for year in range(begins.year, last_year + 1, int(parts.get("INTERVAL", 1))):
-        for wall in _days(year, parts, begins):
+        for wall in _days(year, parts.get("BYMONTH"), parts.get("BYDAY"), parts.get("BYMONTHDAY"), begins):
             if wall < begins:
                 continue
             left -= 1
@@ -70,25 +71,29 @@ def _by_rule(rule: str, begins: datetime, before: timedelta, last_year: int) -> 
             yield wall
 
 
-def _days(year: int, parts: dict[str, str], begins: datetime) -> list[datetime]:
-    months = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else [begins.month]
-    if "BYDAY" in parts and "BYMONTH" not in parts:
+@lru_cache(maxsize=4096)  # a calendar tells the same rules of the same zones again and again
+def _days(
+    year: int, by_month: str | None, by_day: str | None, by_month_day: str | None, begins: datetime
+) -> tuple[datetime, ...]:
+    months = [int(month) for month in by_month.split(",")] if by_month is not None else [begins.month]
+    if by_day is not None and by_month is None:
         raise Intricate
-    return [
+    days = frozenset(by_day.split(",")) if by_day is not None else None
+    month_days = frozenset(by_month_day.split(",")) if by_month_day is not None else None
+    return tuple(
         begins.replace(year=year, month=month, day=day)
         for month in sorted(months)
         for day in range(1, monthrange(year, month)[1] + 1)
-        if _matches(datetime(year, month, day), parts, begins)  # noqa: DTZ001 - a wall time
-    ]
+        if _matches(datetime(year, month, day), days, month_days, begins)  # noqa: DTZ001 - a wall time
+    )
 
 
-def _matches(day: datetime, parts: dict[str, str], begins: datetime) -> bool:
+def _matches(day: datetime, days: frozenset[str] | None, month_days: frozenset[str] | None, begins: datetime) -> bool:
     length = monthrange(day.year, day.month)[1]
-    if "BYMONTHDAY" in parts and not {str(day.day), str(day.day - length - 1)} & set(parts["BYMONTHDAY"].split(",")):
+    if month_days is not None and month_days.isdisjoint((str(day.day), str(day.day - length - 1))):
         return False
-    if "BYDAY" not in parts:
-        return "BYMONTHDAY" in parts or day.day == begins.day
+    if days is None:
+        return month_days is not None or day.day == begins.day
     name = WEEKDAYS[day.weekday()]
     forward, backward = (day.day - 1) // 7 + 1, (length - day.day) // 7 + 1
-    meant = {name, f"{forward}{name}", f"+{forward}{name}", f"-{backward}{name}"}
-    return bool(meant & set(parts["BYDAY"].split(",")))
+    return not days.isdisjoint((name, f"{forward}{name}", f"+{forward}{name}", f"-{backward}{name}"))

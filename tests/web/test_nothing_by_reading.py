@@ -1,4 +1,4 @@
-"""Reading changes nothing: every link of every page and of every mail, by GET and by HEAD, on a filled database."""
+"""Reading changes nothing: links of every kind on every page and in every mail, by GET and by HEAD, on a filled database."""
 
 import re
 from collections import Counter, deque

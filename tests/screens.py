@@ -20,8 +20,7 @@ import requests
 from lxml import html
 from sqlmodel import Session, col, select
 
-for folder in ("", "web", "web/studio", "journeys"):
-    sys.path.insert(0, str(Path(__file__).parent / folder))
+sys.path.extend(str(Path(__file__).parent / folder) for folder in ("", "web", "web/studio", "journeys"))
 
 from service import Service, running
 
@@ -187,7 +186,8 @@ def keys(service: Service) -> list[str]:
 def _of_a_reader(session: Session, house: House, now: datetime) -> Iterator[str]:
     person = session.exec(select(Person).join(Consent).order_by(col(Person.id))).first()
     monthly = session.exec(select(MailingList).order_by(col(MailingList.id))).first()
-    assert person and monthly
+    assert person
+    assert monthly
     consents = session.exec(select(Consent).where(col(Consent.person_id) == person.id)).all()
     yield links.confirm_url(house, person, consents, now=now)
     yield links.fresh_url(house, person, now=now)

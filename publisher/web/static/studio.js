@@ -11,3 +11,8 @@ offerCopy();
 keyboardLists();
 keepPlace();
 relativeTimes();
+
+// On a phone the rail is wider than the screen: the room one is in comes into sight.
+const rail = document.querySelector(".rail");
+const here = rail?.querySelector("[aria-current]");
+if (here && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - rail.clientWidth / 2;

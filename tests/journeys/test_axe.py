@@ -7,7 +7,6 @@ colours, so that only the rules about colour are asked again.
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from shutil import which
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 from abilities import cannot_run
-from screens import OWNER, PASSWORD, Screen, every_route, lived_in, screens
+from screens import OWNER, PASSWORD, Screen, every_route, screens
 from service import Service
 
 pytestmark = pytest.mark.browser
@@ -36,6 +35,7 @@ NO_PAGES = (
     ".xml", ".json", ".csv", ".ics", ".vtt", ".eml", ".atom", ".css", ".txt", ".{form}", "/audio/{name}", "/recording/{name}",
     "/handouts/{name}", "/source", "/text", "/attached/{place}", "/static/{name:path}", "/media/{name}", "/media/{digest}/{name}",
     "/hooks/meeting/{token}/{what}", "/c/{token}/{n}", "/demo/sources/{name}", "/oembed", "/health", "/metrics",
+    "/studio/webinars/dates",  # a few lines for a script, within the form they belong to
     "/studio/podcasts/sounds/{number:int}", "/studio/podcasts/uploads/{key}",
 )  # fmt: skip
 
@@ -57,21 +57,15 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with lived_in(tmp_path_factory.mktemp("hub"), datetime.fromisoformat("2026-11-23T06:00:00+00:00")) as service:
-        yield service
+def found(lived_in_hub: Service) -> tuple[list[Screen], set[str]]:
+    return screens(lived_in_hub)
 
 
 @pytest.fixture(scope="module")
-def found(hub: Service) -> tuple[list[Screen], set[str]]:
-    return screens(hub)
-
-
-@pytest.fixture(scope="module")
-def tabs(hub: Service, chromium: Any) -> Iterator[tuple[Any, Any]]:
+def tabs(lived_in_hub: Service, chromium: Any) -> Iterator[tuple[Any, Any]]:
     """The owner's tab, and a visitor's."""
     contexts = [
-        chromium.new_context(base_url=hub.url, locale="en-GB", reduced_motion="reduce", viewport={"width": 1280, "height": 900})
+        chromium.new_context(base_url=lived_in_hub.url, locale="en-GB", reduced_motion="reduce", viewport={"width": 1280, "height": 900})
         for _ in range(2)
     ]  # fmt: skip
     desk, outside = (context.new_page() for context in contexts)
@@ -92,7 +86,9 @@ def test_no_page_is_forgotten(found: tuple[list[Screen], set[str]]) -> None:
 
 
 def test_the_desk_and_its_mailbox(found: tuple[list[Screen], set[str]], tabs: tuple[Any, Any]) -> None:
-    pages = [one for one in found[0] if one.is_for_staff and one.route not in MAILS]
+    pages = [
+        one for one in found[0] if one.is_for_staff and one.route not in MAILS and not one.route.endswith(NO_PAGES)
+    ]
     assert not (faults := [fault for one in pages for fault in judged(tabs[one.is_signed_out], one.path)]), "\n".join(
         faults
     )

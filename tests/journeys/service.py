@@ -1,7 +1,7 @@
 """The service as it runs: pages on a port, a sender, the built-in mailbox; and the hub that the journeys happen in."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,8 +68,15 @@ class Service:
 
 
 @contextmanager
-def running(database_url: str, folder: Path, now: datetime, *, counts_clicks: bool = False) -> Iterator[Service]:
-    """The service over this database, with alice, bob, carol and their works, from here to the end of the block."""
+def running(
+    database_url: str,
+    folder: Path,
+    now: datetime,
+    *,
+    counts_clicks: bool = False,
+    fill: Callable[[House, datetime], object] = a_full_hub,
+) -> Iterator[Service]:
+    """The service over this database, with alice, bob, carol and their works, from here to the end of the block. `fill`: another hub."""
     listener = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = Settings(
@@ -81,7 +88,7 @@ def running(database_url: str, folder: Path, now: datetime, *, counts_clicks: bo
         House(settings, database, Tokens(settings.secret_key), Templates(settings.owner_templates)),
         Clock(now),
     )
-    a_full_hub(house, now)
+    fill(house, now)
     if counts_clicks:
         with database.session() as session:
             session.exec(select(MailingList).where(col(MailingList.slug) == "monthly")).one().counts_clicks = True

@@ -109,8 +109,14 @@ class _Steady:
 
 def finish(writing: Writing, manifest: dict[str, Any]) -> None:
     """The manifest, last: a file without one was cut off."""
-    whole = {"format": FORMAT, **manifest, "sha256": dict(writing.sums)}
+    whole = sealed({"format": FORMAT, **manifest, "sha256": dict(writing.sums)})
     writing.add_bytes(MANIFEST, json.dumps(whole, indent=1).encode())
+
+
+def sealed(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with a sum of itself."""
+    rest = {key: value for key, value in manifest.items() if key != "seal"}
+    return rest | {"seal": hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()}
 
 
 def verify(path: Path) -> dict[str, Any]:
@@ -134,7 +140,7 @@ def verify(path: Path) -> dict[str, Any]:
         raise BadInput(f"The backup {path} cannot be read: {problem.strerror or problem}.") from problem
     if manifest.get("format") != FORMAT:
         raise BadInput(BROKEN.format(path, "its list of contents is missing or from another version"))
-    if manifest.get("sha256") != sums:
+    if manifest.get("sha256") != sums or manifest != sealed(manifest):
         raise BadInput(BROKEN.format(path, "what is in it is not what was put in"))
     return manifest
 

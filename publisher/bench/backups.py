@@ -131,7 +131,7 @@ def back_up(settings: Settings, make: Make, told: Connection, again: bool) -> No
     enough = threading.Event()
     if again:
         told.send("begun")
-        threading.Thread(target=lambda: (told.recv(), enough.set()), daemon=True).start()
+        threading.Thread(target=_until_told, args=(told, enough), daemon=True).start()
     with ThreadPoolExecutor(1, initializer=os.nice, initargs=(10,)) as thread:
         while not enough.is_set():
             thread.submit(make, house, settings.data_dir / "backup.tar").result()
@@ -140,6 +140,11 @@ def back_up(settings: Settings, make: Make, told: Connection, again: bool) -> No
     if not again:
         told.send(_highest())
     house.close()
+
+
+def _until_told(told: Connection, enough: threading.Event) -> None:
+    told.recv()
+    enough.set()
 
 
 def _highest() -> float:

@@ -64,7 +64,7 @@ def test_a_backup_of_the_other_database_is_refused(house: House, now: datetime, 
     making.make(house, tmp_path / "b.tar", now=now)
     other = "postgresql" if house.database.is_sqlite else "sqlite"
     rewritten(tmp_path / "b.tar", tmp_path / "other.tar", database=other)
-    with pytest.raises(BadInput, match="This backup is of (SQLite|PostgreSQL), and this hub is on"):
+    with pytest.raises(BadInput, match=r"This backup is of (SQLite|PostgreSQL), and this hub is on"):
         restoring.restore(house, tmp_path / "other.tar", now=now)
 
 
@@ -87,14 +87,18 @@ def test_a_flipped_byte_anywhere_is_found(house: House, now: datetime, tmp_path:
         data = bytearray(whole)
         data[place] ^= 0x10
         (tmp_path / "bad.tar").write_bytes(data)
-        try:
-            archive.verify(tmp_path / "bad.tar")
-        except BadInput as problem:
-            assert "not whole" in str(problem)
-        else:
+        if not is_found(tmp_path / "bad.tar"):
             unnoticed += 1
             assert whole[place] == 0, "only what fills the blocks of the tar up may differ"
     assert unnoticed < len(places) / 2
+
+
+def is_found(path: Path) -> bool:
+    try:
+        archive.verify(path)
+    except BadInput as problem:
+        return "not whole" in str(problem)
+    return False
 
 
 def test_a_file_that_is_there_is_not_written_over(house: House, now: datetime, tmp_path: Path) -> None:

@@ -163,9 +163,8 @@ def test_a_key_given_by_a_setting_is_never_contradicted(house: House, now: datet
         restoring.restore(ours, tmp_path / "b.tar", now=now, key=restoring.REPLACE)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_database_that_cannot_be_read_any_more_is_replaced(house: House, now: datetime, tmp_path: Path) -> None:
-    if not house.database.is_sqlite:
-        pytest.skip("a file of SQLite's")
     a_letter(house, now, "issue-1", "", 3)
     making.make(house, tmp_path / "b.tar", now=now)
     house.database.engine.dispose()

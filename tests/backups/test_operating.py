@@ -88,11 +88,10 @@ def test_migrate_backs_up_first_where_it_is_told(hub: Path, capsys: pytest.Captu
     assert "not both" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("said", "made"), [("{safe}/asked.tar\n", True), ("\n", False), (None, False)])
 def test_migrate_asks_on_a_terminal_only(hub: Path, said: str | None, made: bool) -> None:
     """Asked where the schema is to change and somebody is there; a script goes on and hears of it."""
-    if not os.environ["PUBLISHER_DATABASE_URL"].startswith("sqlite"):
-        pytest.skip("the question is the same; once is enough")
     database = hub / "publisher.db"
     database.unlink()
     older(database)

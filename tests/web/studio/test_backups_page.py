@@ -63,4 +63,4 @@ def test_mail_leaves_again_once_an_owner_has_looked(held, house, owner, database
 def test_a_held_hub_is_well_and_says_why_nothing_leaves(held, house, wall):
     with house.database.reading() as session:
         seen = vital.examine(session, house, wall.now, settled=False)
-    assert any("held until an owner has looked" in one for one in seen.said("warn"))
+    assert any("nobody has looked yet" in one for one in seen.said("warn"))

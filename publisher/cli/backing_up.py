@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,7 +70,7 @@ def restore(
         return
     with opened(set_up=False) as house:
         found = restoring.restore(house, source, now=moment(None), word=onto_data, key=key, logs=tuple(log or ()))
-    answer(found, as_json, f"The hub is what it was on {found['backup_made_at']}.", *_found(found))
+    answer(found, as_json, f"The hub is what it was on {_day(found)}.", *_found(found))
     if found["key_kept_as"]:
         note(f"Another secret key was here. It is kept as {found['key_kept_as']} in the data folder.")
     note(
@@ -116,6 +117,10 @@ def _look(confirm: bool, as_json: bool) -> None:
             trail.note(session, "command", "settings", "Let mail leave again after the restore.", now)
     lines = ("Mail leaves again.",) if confirm else tuple(_found(found))
     answer(found | {"confirmed": confirm}, as_json, *lines)
+
+
+def _day(found: dict[str, Any]) -> str:
+    return f"{datetime.fromisoformat(found['backup_made_at']).astimezone(UTC):%Y-%m-%d at %H:%M} UTC"
 
 
 def _found(found: dict[str, Any]) -> list[str]:

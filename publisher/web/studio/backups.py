@@ -69,10 +69,10 @@ def line(desk: Desk) -> dict[str, str]:
 def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
     """A line each, also where nothing happened: nobody is left to guess."""
     return [
-        ("Were mailed since", f"{words.counted(found['accepted_since'], 'mail')}; none of them is sent again"),
+        ("Were mailed since", f"{words.counted(found['accepted_since'], 'mail')}, not to be sent again"),
         (
             "Perhaps mailed",
-            f"{words.counted(found['uncertain_since'], 'mail')} without an answer; not sent again either",
+            f"{words.counted(found['uncertain_since'], 'mail')} without an answer, not to be sent again either",
         ),
         ("Left a list", f"{words.counted(found['unsubscribed'], 'wish', 'wishes')}, followed again"),
         ("Came back to one", f"{words.counted(found.get('came_back', 0), 'wish', 'wishes')}, followed again"),

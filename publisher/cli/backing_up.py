@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The hub goes first: what a backup does with the processor waits for everybody else.
 NICE = 10
+#: As the trail calls whoever types commands.
+WHO = "command"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -114,7 +116,7 @@ def _look(confirm: bool, as_json: bool) -> None:
         if confirm:
             now = moment(None)
             restored.confirm(session, now=now, by="command line")
-            trail.note(session, "command", "settings", "Let mail leave again after the restore.", now)
+            trail.note(session, WHO, "settings", "Let mail leave again after the restore.", now)
     lines = ("Mail leaves again.",) if confirm else tuple(_found(found))
     answer(found | {"confirmed": confirm}, as_json, *lines)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from publisher.cli.options import AsJson, moment
+from publisher.cli.options import WHO, AsJson, moment
 from publisher.cli.speaking import answer, note
 from publisher.errors import BadInput
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: The hub goes first: what a backup does with the processor waits for everybody else.
 NICE = 10
-#: As the trail calls whoever types commands.
-WHO = "command"
 
 
 def add_to(app: typer.Typer) -> None:

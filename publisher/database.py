@@ -39,7 +39,7 @@ class Database:
                 yield session
                 session.commit()
                 if self.log is not None:
-                    self.log.append(sendlog.noted(session))
+                    self.log.append_late(sendlog.noted(session))
             except BaseException:
                 session.rollback()
                 raise

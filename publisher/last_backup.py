@@ -14,10 +14,11 @@ OLD = timedelta(days=8)
 
 @dataclass(frozen=True)
 class LastBackup:
-    """`made_at`: None where there never was one. `warning`: a sentence where it is missing or old, else empty."""
+    """`made_at`: None where there never was one. `warning`: a sentence where it is missing or old, else empty. `file`: where it went."""
 
     made_at: datetime | None
     warning: str
+    file: str = ""
 
 
 def note_backup(data_dir: Path, made_at: datetime, file: Path) -> None:
@@ -31,9 +32,9 @@ def last_backup(house: House, now: datetime) -> LastBackup:
     """Whether the backup of this hub is old or missing."""
     try:
         kept = json.loads((house.settings.data_dir / NAME).read_text(encoding="utf-8"))
-        made_at = datetime.fromisoformat(kept["made_at"])
+        made_at, file = datetime.fromisoformat(kept["made_at"]), str(kept["file"])
     except (OSError, ValueError, KeyError, TypeError):
         return LastBackup(None, "This hub was never backed up. “publisher backup FILE” does it.")
     if now - made_at > OLD:
-        return LastBackup(made_at, f"The last backup is {(now - made_at).days} days old.")
-    return LastBackup(made_at, "")
+        return LastBackup(made_at, f"The last backup is {(now - made_at).days} days old.", file)
+    return LastBackup(made_at, "", file)

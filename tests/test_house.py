@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {
     "publisher.settings": 0, "publisher.clock": 0, "publisher.errors": 0, "publisher.database": 0, "publisher.leases": 0,
     "publisher.budgets": 0, "publisher.templating": 0, "publisher.internet": 0, "publisher.tokens": 0,
-    "publisher.languages": 0, "publisher.colours": 0, "publisher.markdown": 0, "publisher.house": 0, "publisher.sendlog": 0, "publisher.last_backup": 0,
+    "publisher.languages": 0, "publisher.colours": 0, "publisher.markdown": 0, "publisher.house": 0, "publisher.sendlog": 0, "publisher.last_backup": 0, "publisher.unfinished": 0,
     "publisher.pages": 0,
     "publisher.mail": 1, "publisher.media": 1, "publisher.vocabulary": 1,
     "publisher.audience": 2, "publisher.library": 2, "publisher.staff": 2,

@@ -83,6 +83,8 @@ def activate(session: Session, person: Person, row: MailingList, *, now: datetim
     subscription = lists.subscription(session, person, row)
     if subscription is None:
         subscription = Subscription(person_id=person.id or 0, list_id=row.id or 0, source=source, created_at=now)
+    if subscription.id is not None and subscription.state != SubscriptionState.ACTIVE:
+        lists.came_back(session, person, row, now)
     if subscription.state != SubscriptionState.ACTIVE or subscription.active_since is None:
         subscription.state, subscription.active_since = SubscriptionState.ACTIVE, now
         subscription.ended_at, subscription.reason = None, ""

@@ -85,11 +85,35 @@ def leave(
 
 def leave_again(session: Session, address: Address, slug: str, now: datetime) -> bool:
     """After a restore: what somebody had left since the backup they leave again, without a second goodbye."""
-    person = people.of_address(session, address)
-    row = session.exec(select(MailingList).where(col(MailingList.slug) == slug)).first()
+    person, row = people.of_address(session, address), lists.find(session, slug)
     if person is None or row is None:
         return False
     return bool(_take_off(session, person, [row], now, "restored")[0])
+
+
+def come_back_again(session: Session, address: Address, slug: str, now: datetime) -> bool:
+    """After a restore: somebody had left before the backup and had come back since, so they are on the list again."""
+    person, row = people.of_address(session, address), lists.find(session, slug)
+    subscription = lists.subscription(session, person, row) if person is not None and row is not None else None
+    if person is None or row is None or subscription is None or subscription.state in _ON:
+        return False
+    subscription.state, subscription.active_since = SubscriptionState.ACTIVE, subscription.active_since or now
+    subscription.ended_at, subscription.reason = None, ""
+    session.add(subscription)
+    lists.came_back(session, person, row, now)
+    session.add(
+        Consent(
+            person_id=person.id or 0,
+            list_id=row.id or 0,
+            at=now,
+            how="restored",
+            wording="Had come back after leaving, before the hub was restored from a backup.",
+            notice_version="",
+            confirmed_at=now,
+        )
+    )
+    session.flush()
+    return True
 
 
 def _take_off(
@@ -132,6 +156,7 @@ def undo(session: Session, house: House, token: str, now: datetime) -> tuple[Mai
     for subscription, row in waiting:
         subscription.state, subscription.ended_at, subscription.reason = SubscriptionState.ACTIVE, None, ""
         session.add(subscription)
+        lists.came_back(session, person, row, now)
         session.add(
             Consent(
                 person_id=person.id or 0,

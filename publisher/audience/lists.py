@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Row, Select, func
 from sqlmodel import Session, col, select
 
+from publisher import sendlog
+from publisher.audience import people
 from publisher.audience.models import Consent, MailingList, Person, Subscription, SubscriptionState
 from publisher.audience.people import is_silenced
 from publisher.errors import BadInput, Conflict, NotFound
@@ -125,6 +127,12 @@ def name_in(mailing_list: MailingList, language: str) -> str:
 
 def description_in(mailing_list: MailingList, language: str) -> str:
     return _in(mailing_list.descriptions, language) or mailing_list.description
+
+
+def came_back(session: Session, person: Person, mailing_list: MailingList, now: datetime) -> None:
+    """Write into the send log that they are on the list again: a restore must not take them off it once more."""
+    address = people.address_of(session, person)
+    sendlog.note(session, sendlog.line("R", now, address.hash, mailing_list.slug))
 
 
 def subscription(session: Session, person: Person, mailing_list: MailingList) -> Subscription | None:

@@ -102,7 +102,7 @@ class Consent(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     list_id: int = Field(foreign_key="mailing_list.id")
     at: datetime
-    how: str  # form | import | api | staff
+    how: str  # form | import | api | staff | undo | restored
     wording: str
     notice_version: str
     page: str = ""

@@ -7,8 +7,8 @@ It holds secrets, so it can be read by its owner only.
 import hashlib
 import json
 import os
-import secrets
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,12 +16,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from publisher.backups.working import sync, workplace
 from publisher.errors import BadInput, PublisherError
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 BROKEN = "The backup {} is not whole: {}. Nothing was changed."
 _PIECE = 1 << 20
+#: So many seconds of rest after a piece; so many octets go to the disk together.
+BREATH, STEP = 0.004, 8_000_000
 
 
 @dataclass
@@ -47,43 +50,73 @@ class Writing:
 
 
 class _Summed:
-    """A file that is hashed as it is read."""
+    """A file that is hashed as it is read, with a breath now and then: others want the disk as well."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.sum = file, hashlib.sha256()
+        self.file, self.sum, self._read = file, hashlib.sha256(), 0
 
     def read(self, size: int = -1) -> bytes:
         data = self.file.read(size)
         self.sum.update(data)
+        self._read += len(data)
+        if self._read >= _PIECE:
+            self._read = 0
+            time.sleep(BREATH)
         return data
 
 
 @contextmanager
-def written(dest: Path) -> Iterator[Writing]:
-    """A backup at `dest`, there whole at the end or not at all. Call `finish` last."""
-    beside = dest.with_name(f".{dest.name}.{secrets.token_hex(4)}")
+def written(dest: Path) -> Iterator[tuple[Writing, Path]]:
+    """A backup at `dest`, there whole at the end or not at all, and a folder to work in. Call `finish` last."""
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                yield Writing(tar)
-            file.flush()
-            os.fsync(file.fileno())
-        verify(beside)
-        beside.replace(dest)
-        _sync(dest.parent)
+        with workplace(dest.parent, "backup") as folder:
+            beside = folder / "whole"
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                with tarfile.open(fileobj=_Steady(file), mode="w", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
+                    yield Writing(tar), folder
+                file.flush()
+                os.fsync(file.fileno())
+            verify(beside)
+            beside.replace(dest)
+            sync(dest.parent)
     except OSError as problem:
         raise PublisherError(
             f"The backup could not be written: {problem.strerror or problem}. Nothing was kept."
         ) from problem
-    finally:
-        beside.unlink(missing_ok=True)
+
+
+class _Steady:
+    """A file that goes to the disk bit by bit: at once, a gigabyte would keep every other writer waiting for seconds."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self._unsynced = file, 0
+
+    def write(self, data: bytes) -> int:
+        self._unsynced += len(data)
+        if self._unsynced >= STEP:
+            self.file.flush()
+            os.fdatasync(self.file.fileno())
+            self._unsynced = 0
+        return self.file.write(data)
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+    def close(self) -> None:
+        """Whoever opened the file closes it."""
 
 
 def finish(writing: Writing, manifest: dict[str, Any]) -> None:
     """The manifest, last: a file without one was cut off."""
-    whole = {"format": FORMAT, **manifest, "sha256": dict(writing.sums)}
+    whole = sealed({"format": FORMAT, **manifest, "sha256": dict(writing.sums)})
     writing.add_bytes(MANIFEST, json.dumps(whole, indent=1).encode())
+
+
+def sealed(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with a sum of itself."""
+    rest = {key: value for key, value in manifest.items() if key != "seal"}
+    return rest | {"seal": hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()}
 
 
 def verify(path: Path) -> dict[str, Any]:
@@ -101,13 +134,13 @@ def verify(path: Path) -> dict[str, Any]:
                 else:
                     sums[member.name] = _sum(file)
         manifest: dict[str, Any] = json.loads(data) if data else {}
-    except (tarfile.TarError, ValueError, EOFError) as problem:
+    except (tarfile.TarError, ValueError, EOFError, AttributeError) as problem:
         raise BadInput(BROKEN.format(path, "it was cut off, or is no backup")) from problem
     except OSError as problem:
         raise BadInput(f"The backup {path} cannot be read: {problem.strerror or problem}.") from problem
     if manifest.get("format") != FORMAT:
         raise BadInput(BROKEN.format(path, "its list of contents is missing or from another version"))
-    if manifest.get("sha256") != sums:
+    if manifest.get("sha256") != sums or manifest != sealed(manifest):
         raise BadInput(BROKEN.format(path, "what is in it is not what was put in"))
     return manifest
 
@@ -122,12 +155,5 @@ def _sum(file: IO[bytes]) -> str:
     found = hashlib.sha256()
     while piece := file.read(_PIECE):
         found.update(piece)
+        time.sleep(BREATH)
     return found.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

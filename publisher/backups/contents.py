@@ -1,5 +1,7 @@
 """What is in a database, taken out while it runs and put back: SQLite as a copy of the file, PostgreSQL by COPY of each table."""
 
+import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -8,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, make_url, text
 
+from publisher.backups.working import sync
 from publisher.database import Database
-from publisher.errors import PublisherError
+from publisher.errors import Conflict, PublisherError
 
 #: So many pages at a time, with a breath between: the sender is never kept from the disk for long.
 PAGES, BREATH = 256, 0.004
@@ -31,6 +34,9 @@ def copy_sqlite(database: Database, to: Path) -> None:
     source = sqlite3.connect(sqlite_path(database), isolation_level=None)
     target = sqlite3.connect(to)
     try:
+        target.execute(
+            "PRAGMA synchronous=OFF"
+        )  # it is read again at once and put into the backup, which goes to the disk
         source.execute("BEGIN")
         source.execute("SELECT count(*) FROM sqlite_master").fetchone()
         source.backup(target, pages=PAGES, progress=lambda *_: time.sleep(BREATH))
@@ -40,6 +46,46 @@ def copy_sqlite(database: Database, to: Path) -> None:
     finally:
         target.close()
         source.close()
+
+
+def into_one_file(database: Database) -> None:
+    """Everything from the write-ahead log into the file itself."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def let_go(database: Database, place: Path) -> None:
+    """Nobody has the file of the hub open any more, and nothing of it is only in its log: it can be replaced in one step, and
+    is whole until then. `Conflict` where another process has it open."""
+    database.engine.dispose()
+    if not place.exists():
+        return
+    connection = sqlite3.connect(place, isolation_level=None, timeout=2)
+    try:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as problem:
+        if "locked" in str(problem):
+            raise Conflict("Something of this hub is still running. Stop all its processes first.") from problem
+    except sqlite3.DatabaseError:
+        return  # it cannot be read: this is what the restore is for
+    finally:
+        connection.close()
+
+
+def take_the_place(ready: Path, place: Path) -> None:
+    """The restored file gets the name of the database. It may have to be carried to another disk first."""
+    beside = place.with_name(f".{place.name}.restored")
+    shutil.move(ready, beside)
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
+    for ending in ("-wal", "-shm"):
+        Path(f"{place}{ending}").unlink(missing_ok=True)
+    beside.replace(place)
+    sync(place.parent)
 
 
 def whole_sqlite(path: Path) -> bool:

@@ -1,7 +1,8 @@
 """`publisher backup`: one file, consistent while everything runs."""
 
 import json
-import tempfile
+import sqlite3
+from contextlib import suppress
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,16 +24,15 @@ DATABASE, TABLES, SECRET, SETTINGS = "database.db", "tables", "secret_key", "set
 def make(house: House, dest: Path, *, now: datetime, force: bool = False) -> dict[str, Any]:
     """Back the hub up to the file `dest`. `PublisherError` where it cannot be written: then there is no such file.
 
-    The place of the send log is taken first: what is sent while the backup is made is in both, never in neither.
+    The hub may run meanwhile. The place of the send log is taken first: what is sent while the backup is made is in both, never in neither.
     """
     if dest.is_dir() or not dest.absolute().parent.is_dir():
         raise BadInput(f"{dest} is not the name of a file in a folder that is there.")
     if dest.exists() and not force:
         raise BadInput(f"{dest} is there already. Name another file.")
-    start = house.database.log.length() if house.database.log else 0
-    with archive.written(dest.absolute()) as writing:
-        with tempfile.TemporaryDirectory(dir=dest.absolute().parent, prefix=".backup-") as folder:
-            described = _database(house, writing, Path(folder))
+    start = house.database.log.place() if house.database.log else {}
+    with archive.written(dest.absolute()) as (writing, folder):
+        described = _database(house, writing, folder)
         _files(house.settings, writing)
         writing.add_bytes(SECRET, house.settings.secret_key.encode())
         writing.add_bytes(SETTINGS, json.dumps(settings_of(house.settings), indent=1).encode())
@@ -59,7 +59,10 @@ def _database(house: House, writing: Writing, folder: Path) -> dict[str, Any]:
         path = folder / DATABASE
         contents.copy_sqlite(house.database, path)
         writing.add(DATABASE, path)
-        return {"database": "sqlite", "revision": _revision_of(path), "columns": {}}
+        revision = _revision_of(path)
+        path.unlink()  # before the file is read back: twice its size is room enough
+        return {"database": "sqlite", "revision": revision, "columns": {}}
+    # Not `pg_dump`: it must be of the server's version, and is not there on many a machine that runs a hub.
     engine = house.database.engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:
         revision = migrations.revision(connection)
@@ -72,8 +75,6 @@ def _database(house: House, writing: Writing, folder: Path) -> dict[str, Any]:
 
 
 def _revision_of(path: Path) -> str | None:
-    import sqlite3
-
     connection = sqlite3.connect(path)
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -87,7 +88,8 @@ def _files(settings: Settings, writing: Writing) -> None:
     for folder in FOLDERS:
         for path in sorted((settings.data_dir / folder).rglob("*")):
             if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-                writing.add(path.relative_to(settings.data_dir).as_posix(), path)
+                with suppress(FileNotFoundError):  # taken away since it was seen
+                    writing.add(path.relative_to(settings.data_dir).as_posix(), path)
 
 
 def _version() -> str:

@@ -15,6 +15,7 @@ from publisher.house import House
 from publisher.mail import addresses, claiming, restored
 from publisher.mail.models import Address, OutboxState, Restored, Suppression
 from publisher.mail.outbox import OUTBOX
+from publisher.webinars import quiet
 
 #: Suppressions that say something about a person's wish or address; the others belong to a form that was being filled in.
 REPLAYED = ("bounced", "complained", "undeliverable", "staff", "lifted")
@@ -59,18 +60,34 @@ def _in_flight(session: Session, house: House, mails: dict[str, tuple[str, int]]
 
 
 def _people(session: Session, house: House, lines: Sequence[list[str]], now: datetime) -> dict[str, int]:
-    counts = {"unsubscribed": 0, "suppressed": 0, "erased": 0, "unknown_addresses": 0}
-    for parts in lines:
-        if parts[0] not in "SU":
+    """Wishes in the order in which they came. Of leaving and coming back only the last word counts, list by list."""
+    counts = {"unsubscribed": 0, "came_back": 0, "suppressed": 0, "erased": 0, "unknown_addresses": 0}
+    wishes = [parts for parts in lines if parts[0] in "SUR"]
+    last = {(parts[2], parts[3]): parts for parts in wishes if parts[0] in "UR"}
+    unknown: set[str] = set()
+    for parts in wishes:
+        if parts[0] in "UR" and last[parts[2], parts[3]] is not parts:
             continue
         address = session.scalars(select(Address).where(col(Address.hash) == parts[2])).first()
         if address is None:
-            counts["unknown_addresses"] += 1
-        elif parts[0] == "U":
-            counts["unsubscribed"] += leaving.leave_again(session, address, parts[3], now)
-        else:
+            unknown.add(parts[2])
+        elif parts[0] == "S":
             _suppression(session, house, address, parts[3], parts[4], now, counts)
-    return counts
+        else:
+            _last_word(session, address, parts[0] == "U", parts[3], now, counts)
+    return counts | {"unknown_addresses": len(unknown)}
+
+
+def _last_word(
+    session: Session, address: Address, left: bool, place: str, now: datetime, counts: dict[str, int]
+) -> None:
+    """Somebody left, or came back to, a list or the mail about a webinar."""
+    what = "unsubscribed" if left else "came_back"
+    if place.startswith(quiet.WEBINAR):
+        counts[what] += quiet.again(session, address, place.removeprefix(quiet.WEBINAR), muted=left, now=now)
+    else:
+        again = leaving.leave_again if left else leaving.come_back_again
+        counts[what] += again(session, address, place, now)
 
 
 def _suppression(
@@ -84,7 +101,8 @@ def _suppression(
                 addresses.suppress(session, address, Suppression.BULK, "staff", now=now)
     elif why in REPLAYED:
         if why == "lifted":
-            addresses.lift(session, address)
+            if address.email:  # who was erased and asked for mail again has to ask once more: nobody knows the address
+                addresses.lift(session, address)
         elif why == "complained":
             leaving.complaint(session, address, now)
             counts["suppressed"] += 1

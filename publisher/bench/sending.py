@@ -36,12 +36,12 @@ LINKS = {"unsubscribe": ["unsubscribe", "/u/", ""], "preferences": ["preferences
 
 def measure(migrate: Callable[[Database], None], mails: int = MAILS) -> dict[str, float]:
     """Mails a second and CPU microseconds for a mail of 60 kB on both sides; `ratio` is their CPU by ours."""
-    with tempfile.TemporaryDirectory() as folder, _server() as port:
+    with tempfile.TemporaryDirectory() as folder, server() as port:
         house = open_house(_settings(Path(folder)))
         migrate(house.database)
         edition = sixty_kilobytes()
         with house.database.session() as session:
-            _plan(session, house, edition, mails)
+            plan(session, house, edition, mails)
         ours_s, ours_cpu = _ours(house, port, mails)
         house.close()
         theirs_s, theirs_cpu = _theirs(edition, port, min(THEIRS, mails))
@@ -76,10 +76,11 @@ def _theirs(edition: Edition, port: int, mails: int) -> tuple[float, float]:
     return (time.perf_counter() - began) / mails, (time.process_time() - cpu) / mails
 
 
-def _plan(session: Session, house: House, edition: Edition, mails: int) -> None:
+def plan(session: Session, house: House, edition: Edition, mails: int, key: str = "measured") -> None:
+    """A letter to so many readers, let out."""
     identity = identities.seed(session, house.settings, now=NOW)
     letter = Letter(
-        key="measured",
+        key=key,
         kind="issue",
         title="measured",
         state=LetterState.SENDING,
@@ -89,7 +90,7 @@ def _plan(session: Session, house: House, edition: Edition, mails: int) -> None:
         created_at=NOW,
         let_out_at=NOW,
     )
-    emails = [f"amina.{n}@readers.example" for n in range(mails)]
+    emails = [f"amina.{n}.{key}@readers.example" for n in range(mails)]
     people = [Address(email=one, normalised=one, hash=one, created_at=NOW) for one in emails]
     session.add_all([letter, *people])
     session.flush()
@@ -108,7 +109,7 @@ def _settings(folder: Path) -> Settings:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def server() -> Iterator[int]:
     """The port of a server that takes every mail."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

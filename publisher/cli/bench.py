@@ -3,12 +3,15 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from publisher.cli.options import AsJson, noun
 from publisher.cli.speaking import answer, details, note
+
+if TYPE_CHECKING:
+    from publisher.house import House
 
 NAME = "bench"
 app = noun("Measure what is promised about speed and memory. Only ratios can be compared between machines.")
@@ -94,6 +97,16 @@ def pages(
     details(_pages(rounds), as_json)
 
 
+@app.command()
+def backup(
+    megabytes: Annotated[int, typer.Option(min=5, help="The size of the database.")] = 200,
+    mails: Annotated[int, typer.Option(min=10, help="Mails of each round.")] = 2000,
+    as_json: AsJson = False,
+) -> None:
+    """A backup while mail leaves: the rate of the sender with and without, and the memory of the backup for two sizes."""
+    details(_backup(megabytes, mails), as_json)
+
+
 @app.command("all")
 def everything(as_json: AsJson = False) -> None:
     """All of them; takes a few minutes."""
@@ -108,6 +121,7 @@ def everything(as_json: AsJson = False) -> None:
         "webinars": _webinars,
         "bounces": _bounces,
         "pages": _pages,
+        "backup": _backup,
     }
     figures: dict[str, dict[str, Any]] = {}
     for name, measure in measures.items():
@@ -131,6 +145,21 @@ def _send(mails: int = 2000) -> dict[str, Any]:
     from publisher.bench import sending
 
     return sending.measure(migrations.upgrade, mails)
+
+
+def _backup(megabytes: int = 200, mails: int = 2000) -> dict[str, Any]:
+    from publisher import migrations
+    from publisher.bench import backups
+
+    return backups.measure(migrations.upgrade, back_up_to, megabytes, mails)
+
+
+def back_up_to(house: "House", dest: Path) -> None:
+    """What a process of its own does in that measurement."""
+    from publisher import clock
+    from publisher.backups import making
+
+    making.make(house, dest, now=clock.now(), force=True)
 
 
 def _plan(few: int = 10_000, many: int = 100_000) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlalchemy import exc, inspect
 from sqlmodel import Session
 
+from publisher import unfinished
 from publisher.errors import BadInput
 from publisher.house import House, open_house
 from publisher.settings import Settings
@@ -31,6 +32,8 @@ def opened(*, port: int | None = None, set_up: bool = True) -> Iterator[House]:
     if port is not None and settings.public_url == UNSAID_URL:
         settings = replace(settings, public_url=f"http://127.0.0.1:{port}")
     write_log(settings)
+    if set_up:
+        unfinished.refuse(settings)
     house = open_house(settings)
     try:
         if set_up and not inspect(house.database.engine).has_table("alembic_version"):

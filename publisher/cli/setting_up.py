@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from publisher.cli.options import AsJson, moment
 from publisher.cli.speaking import answer, listing, note
+from publisher.errors import BadInput
 
 if TYPE_CHECKING:
     from publisher.house import House
@@ -35,14 +37,20 @@ def init(as_json: AsJson = False) -> None:
 
 def migrate(
     check: Annotated[bool, typer.Option("--check", help="Only say whether it is needed: exit code 1 if so.")] = False,
+    backup: Annotated[Path | None, typer.Option("--backup", metavar="DEST", help="Back up to this file first.")] = None,
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Do not ask for a backup first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the schema of the database to this version."""
+    """Bring the schema of the database to this version. On a terminal it asks for a backup first."""
     from publisher import migrations
+    from publisher.cli.backing_up import first
     from publisher.cli.opening import opened
 
+    if no_backup and backup is not None:
+        raise BadInput("Say --backup or --no-backup, not both.")
     with opened(set_up=False) as house:
         if not check:
+            first(house, backup, ask=not no_backup and not migrations.is_current(house.database))
             migrations.upgrade(house.database)
         current = migrations.is_current(house.database)
     answer({"current": current}, as_json, "The schema is current." if current else "The schema needs migrating.")

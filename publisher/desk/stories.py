@@ -23,6 +23,7 @@ _HOW = {
     "import": "Was added to {name} by an import: {wording}",
     "staff": "Was added to {name} by staff: {wording}",
     "undo": "Took back having left {name}.",
+    "restored": "Was on {name} again after the hub was restored from a backup: they had come back to it before.",
     "demo": "Was put on {name} for the demo.",
 }
 _ENDED = {

@@ -67,9 +67,12 @@ def examine(session: Session, house: House, now: datetime, *, settled: bool = Tr
     if settled and not ticking and (tick is None or now - tick > TICK_TOO_OLD):
         signs.append(Sign("timetable", "bad", NOT_TICKING))
     relay = relay_in_trouble(session, house, now)
+    held = restored.waiting(session) is not None
     if settled and due is not None and now - due > ROW_TOO_OLD:
-        why = restored.HELD if restored.waiting(session) else f"Mail waits: {relay.sentence}" if relay else NOT_SENDING
+        why = restored.HELD if held else f"Mail waits: {relay.sentence}" if relay else NOT_SENDING
         signs.append(Sign("mail", "bad", why))
+    elif held:
+        signs.append(Sign("mail", "warn", restored.HELD))
     elif relay is not None:
         signs.append(relay)
     if free < LEAST_FREE:

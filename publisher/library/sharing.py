@@ -5,7 +5,7 @@ A proposal is a record of the source `share`, so the same thing proposed twice, 
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -128,7 +128,10 @@ def _tell(
     marks = {}
     if button:
         context["button_label"], marks["action"] = button, values["url"]
-    occasion = hashlib.blake2b(f"share:{share.id}:{answer}".encode(), digest_size=8).hexdigest()
+    which = (
+        f"share:{share.id}:{share.at.astimezone(UTC).isoformat()}:{answer}"  # after a restore a number is given again
+    )
+    occasion = hashlib.blake2b(which.encode(), digest_size=8).hexdigest()
     post(
         session,
         house,

@@ -38,8 +38,6 @@ LETTER: Table = Letter.__table__  # type: ignore[attr-defined]
 SENDER: Table = Sender.__table__  # type: ignore[attr-defined]
 RANK_OF_LETTER = case({c.value: RANK[c] for c in MailClass}, value=LETTER.c.mail_class)
 
-NAMED = case((LETTER.c.origin != "", LETTER.c.origin), else_=LETTER.c.key).label("letter")
-
 
 @dataclass(frozen=True)
 class Claimed:
@@ -76,14 +74,18 @@ def take(
 
 
 def names_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
-    """Row to what names its mail for ever: the letter, the hash of the address, the occasion."""
+    """Row to what names its mail for ever: the letter, the hash of the address, the occasion.
+
+    Occasions of letters to one person may be made of numbers of rows, which after a restore are given again to something else:
+    the day is part of such a name.
+    """
     rows = session.execute(
-        select(OUTBOX.c.id, NAMED, ADDRESS.c.hash, OUTBOX.c.occasion)
+        select(OUTBOX.c.id, LETTER.c.origin, LETTER.c.key, ADDRESS.c.hash, OUTBOX.c.occasion, OUTBOX.c.created_at)
         .join(ADDRESS, ADDRESS.c.id == OUTBOX.c.address_id)
         .join(LETTER, LETTER.c.id == OUTBOX.c.letter_id)
         .where(OUTBOX.c.id.in_(ids))
     )
-    return {row.id: (row.letter, row.hash, row.occasion) for row in rows}
+    return {row.id: (row.origin or f"{row.key}|{row.created_at:%Y-%m-%d}", row.hash, row.occasion) for row in rows}
 
 
 def begin(
@@ -217,6 +219,13 @@ def recover(session: Session, *, now: datetime, wall: datetime) -> int:
     if dead:
         session.execute(delete(SENDER).where(SENDER.c.worker.in_(dead)))
     return len(doubtful)
+
+
+def is_anybody_sending(session: Session, *, wall: datetime) -> bool:
+    """Whether a sender has shown itself within the last minute, unless it ran here and its process is gone."""
+    dead = _dead_here(session)
+    alive = select(SENDER.c.worker).where(SENDER.c.seen_at > wall - LEASE, SENDER.c.worker.not_in(dead))
+    return session.execute(alive.limit(1)).first() is not None
 
 
 def next_due(session: Session) -> datetime | None:

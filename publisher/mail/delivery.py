@@ -84,7 +84,8 @@ class Sender:
         with self.house.database.session() as session:
             self._write_answers(session, self.present())
             claiming.sign_off(session, worker=self.worker)
-        self._log([])
+        if self.house.database.log is not None:
+            self.house.database.log.append_late(self._unlogged)
         for line in self._lines:
             line.close()
         if self._pool is not None:
@@ -164,10 +165,14 @@ class Sender:
 
     def _log(self, mails: list[Mail]) -> None:
         """One writing per turn, before DATA: the answers of the turn before, and what begins now."""
-        lines, self._unlogged = self._unlogged, []
-        lines += [sendlog.line("F", self.wall(), mail.row.id, self._keys[mail.row.id]) for mail in mails]
+        begun = [sendlog.line("F", self.wall(), mail.row.id, self._keys[mail.row.id]) for mail in mails]
         if self.house.database.log is not None:
-            self.house.database.log.append(lines)
+            try:
+                self.house.database.log.append([*self._unlogged, *begun])
+            except OSError as problem:  # nothing leaves that could not be remembered
+                self._answers = [(mail, Outcome("unsent", None, str(problem))) for mail in mails]
+                raise TransportError(f"The send log cannot be written: {problem.strerror or problem}.") from problem
+        self._unlogged = []
 
     def _log_answer(self, row: Claimed, outcome: Outcome) -> None:
         if outcome.verdict != "uncertain":
@@ -298,6 +303,7 @@ class Sender:
         growing = min(timedelta(seconds=5) * 2 ** min(self._failures, 8), LONGEST_CONNECT_PAUSE)
         pause = REFUSED_PAUSE if problem.permanent else growing
         with self.house.database.session() as session:
+            self._write_answers(session, self.present())
             self._put_back(session)
             if self.relay_url is None:
                 relays.in_trouble(session, default_relay(session).id, str(problem), self.wall() + pause)

@@ -18,7 +18,7 @@ from publisher.tokens import Tokens
 REACHED: Table = Reached.__table__  # type: ignore[attr-defined]
 HELD = (
     "This hub was restored from a backup, and nobody has looked yet who was reached since. "
-    "Run “publisher restore --report”, then “publisher restore --confirm”."
+    "Run “publisher restore --report”, then “publisher restore --confirm”, or look in the studio under Settings, Backups."
 )
 
 
@@ -30,6 +30,12 @@ def key_of(tokens: Tokens, letter: str, address_hash: str, occasion: str) -> str
 def waiting(session: Session) -> Restored | None:
     """The restore that nobody has confirmed yet."""
     return session.scalars(select(Restored).where(col(Restored.confirmed_at).is_(None)).limit(1)).first()
+
+
+def confirmed(session: Session) -> list[Restored]:
+    """Restores that somebody has looked at, the newest first."""
+    wanted = select(Restored).where(col(Restored.confirmed_at).is_not(None)).order_by(col(Restored.id).desc())
+    return list(session.scalars(wanted.limit(10)))
 
 
 def refuse(session: Session) -> None:

@@ -8,7 +8,7 @@ it before the next chunk.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, select, update
@@ -105,7 +105,7 @@ def _letter(session: Session, mailing: Mailing, now: datetime) -> Letter:
     mailing_list = session.get_one(MailingList, mailing.list_id) if mailing.kind == "announcement" else None
     letter = Letter(
         key=f"webinar-{mailing.key}",
-        origin=f"webinar:{series.slug}:{mailing.key}",
+        origin=_origin(series, webinar, mailing),
         kind=letters.folder_of(mailing.kind),
         title=editions.title(mailing, series, webinar),
         mail_class=CLASSES[mailing.kind],
@@ -118,6 +118,14 @@ def _letter(session: Session, mailing: Mailing, now: datetime) -> Letter:
     session.add(letter)
     session.flush()
     return letter
+
+
+def _origin(series: Series, webinar: Webinar | None, mailing: Mailing) -> str:
+    """What the letter is, whatever number its rows have: after a restore another date may get the number of one that was lost."""
+    place = (webinar.starts_at if webinar is not None else series.created_at).astimezone(UTC).isoformat()
+    number = mailing.key.rpartition(":")[2] if mailing.webinar_id is None or mailing.key.count(":") > 1 else ""
+    written = mailing.created_at.astimezone(UTC).isoformat() if mailing.kind == "message" else ""
+    return f"webinar:{series.slug}:{mailing.kind}:{place}:{mailing.list_id or ''}:{mailing.minutes or ''}:{number}:{written}"
 
 
 def _still_planned(session: Session, mailing: Mailing) -> bool:

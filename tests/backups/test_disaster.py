@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from cast import a_hub
 from smtp_sink import Sink
-from sqlmodel import col, select
+from sqlmodel import col, delete, select, update
 
 from publisher import clock, migrations, sendlog
 from publisher.backups import archive, making, restoring
 from publisher.desk import person as people_desk
-from publisher.errors import BadInput, Conflict, PublisherError
+from publisher.errors import BadInput, Conflict, PublisherError, TransportError
 from publisher.house import House
 from publisher.last_backup import last_backup
-from publisher.mail import addresses, outbox, restored
+from publisher.mail import addresses, claiming, outbox, restored
 from publisher.mail.delivery import Sender
 from publisher.mail.letters import HeaderPlan, compile_letter
 from publisher.mail.models import Address, Identity, Letter, Outbox, Suppression
@@ -122,9 +122,8 @@ def test_a_mail_without_an_answer_is_uncertain_and_not_sent_again(house: House, 
     a_letter(house, now, "issue-1", "", 2)
     making.make(house, tmp_path / "b.tar", now=now)
     with house.database.reading() as session:
-        query = select(Outbox.id, Address.hash).join(Address).order_by(col(Outbox.id))
-        row_id, hashed = session.exec(query).first() or (0, "")
-    key = restored.key_of(house.tokens, "issue-1", hashed, "")
+        row_id = session.exec(select(Outbox.id).order_by(col(Outbox.id))).first() or 0
+        key = restored.key_of(house.tokens, *claiming.names_of(session, [row_id])[row_id])
     assert house.database.log is not None
     house.database.log.append([sendlog.line("F", now, row_id, key)])
     found = restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)
@@ -149,6 +148,45 @@ def test_a_backup_while_mail_leaves_loses_and_doubles_nothing(house: House, now:
     assert set(got(sink).values()) == {1}
     assert len(got(sink)) == 300
     assert states(house, "issue-1") == {"accepted": 300}
+
+
+def test_nothing_leaves_that_could_not_be_remembered(house: House, now: datetime, tmp_path: Path) -> None:
+    """The send log cannot be written: no mail is begun, none is charged, and all of them leave once it can."""
+    a_letter(house, now, "issue-1", "", 5)
+    (tmp_path / sendlog.NAME).mkdir()
+    with Sink() as sink:
+        with pytest.raises(TransportError, match="send log cannot be written"):
+            drain(house, sink, now)
+        assert not sink.accepted
+        assert states(house, "issue-1") == {"queued": 5}
+        (tmp_path / sendlog.NAME).rmdir()
+        drain(house, sink, now)
+    assert set(got(sink).values()) == {1}
+    assert states(house, "issue-1") == {"accepted": 5}
+
+
+def test_a_number_that_is_given_again_is_not_taken_for_one_that_left(
+    house: House, now: datetime, tmp_path: Path
+) -> None:
+    """A letter to one person, of the same kind and occasion as one of a lost day, is another mail."""
+    a_letter(house, now, "notice", "", 1)
+    making.make(house, tmp_path / "b.tar", now=now)
+    with house.database.session() as session:
+        session.execute(delete(Outbox))
+        session.execute(update(Letter).values(state="planning", key="old"))
+    a_letter(house, now + timedelta(hours=1), "notice", "", 1)
+    with Sink() as sink:
+        drain(house, sink, now + timedelta(hours=2))
+        restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)
+        confirm(house, now)
+        drain(house, sink, now + timedelta(hours=2))
+        assert sum(got(sink).values()) == 1, "of that very day it is the same"
+        with house.database.session() as session:
+            session.execute(update(Letter).values(key="old"))
+        tomorrow = now + timedelta(days=1)
+        a_letter(house, tomorrow, "notice", "", 1)
+        drain(house, sink, tomorrow)
+        assert sum(got(sink).values()) == 2
 
 
 def test_media_key_and_templates_come_back(house: House, now: datetime, tmp_path: Path) -> None:
@@ -232,6 +270,6 @@ def rewritten(source: Path, dest: Path, **changes: str) -> None:
             assert file is not None
             data = file.read()
             if member.name == archive.MANIFEST:
-                data = json.dumps(json.loads(data) | changes).encode()
+                data = json.dumps(archive.sealed(json.loads(data) | changes)).encode()
                 member.size = len(data)
             new.addfile(member, io.BytesIO(data))

@@ -45,3 +45,10 @@ def test_bounces_are_read_out_of_a_mailbox_and_measured(bare: Publisher) -> None
     assert figures["mails"] == 120
     assert figures["read_ratio"] < 1
     assert {"read_ms", "plain_ms", "taken_ms", "memory_growth_mb"} <= figures.keys()
+
+
+def test_a_backup_while_mail_leaves(bare: Publisher) -> None:
+    figures = bare("bench", "backup", "--megabytes", 10, "--mails", 40, "--json").json
+    assert figures["mails"] == 40
+    assert figures["ratio"] > 0
+    assert 0 < figures["small_peak_mb"] < figures["large_peak_mb"] + 50

@@ -8,6 +8,7 @@ from starlette.routing import Route as PlainRoute
 from publisher.web.studio import (
     account,
     agenda,
+    backups,
     before,
     bringing_in,
     correcting,
@@ -288,6 +289,8 @@ SETTINGS = (
     Route("POST", f"{_S}/identities", "owner", settings.save_identity, "Who letters come from.", settings.show),
     Route("GET", f"{_S}/relay", "owner", relays.show, "How mail leaves."),
     Route("POST", f"{_S}/relay", "owner", relays.save, "Set, test, or go back to the mailbox.", relays.show, own=True),
+    Route("GET", f"{_S}/backups", "owner", backups.show, "The last backup; after a restore, what happened since."),
+    Route("POST", f"{_S}/backups", "owner", backups.let_go, "Let mail leave again.", backups.show),
     Route("GET", "/studio/doctor", "viewer", doctor.show, "Is the hub well, and what to do."),
     Route(
         "POST",

@@ -17,7 +17,7 @@ from publisher.mail import identities
 from publisher.mail.addresses import display, normalise
 from publisher.mail.models import Identity
 from publisher.staff import accounts
-from publisher.web.studio import words
+from publisher.web.studio import backups, words
 from publisher.web.studio.relays import relay_line
 from publisher.web.studio.returns import returns_line
 from publisher.web.studio.rooms import rooms_line
@@ -50,6 +50,7 @@ def show(desk: Desk) -> Response:
         identities=[_identity(desk, row) for row in rows],
         new_identity=desk.filled({**blank, "slug": ""}, f"{PATH}/identities", identity=""),
         relay=relay_line(desk),
+        backups=backups.line(desk),
         rooms_text=rooms_line(desk),
         returns_text=returns_line(desk),
         staff_text=staff + (f", {words.counted(invited, 'invitation')} open" if invited else ""),

@@ -15,7 +15,7 @@ from publisher.newsletters import issues, newsletters
 from publisher.newsletters.models import Issue, IssueState, Newsletter
 from publisher.web.forms import Posted
 from publisher.web.page import Page
-from publisher.web.studio import airing, convening, pressing, returns, steps, words
+from publisher.web.studio import airing, backups, convening, pressing, returns, steps, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
 from publisher.web.studio.issues import Counted, counted, line, readers_of
@@ -46,6 +46,7 @@ def show(desk: Desk) -> Response:
         "today",
         greeting=_greeting(desk),
         date_text=_date(desk),
+        held=backups.held(desk),
         step=steps.next_step(desk),
         is_empty=not (needs or upcoming or out),
         needs=needs,

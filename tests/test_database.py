@@ -36,6 +36,7 @@ def test_a_database_of_the_first_version_is_upgraded_with_the_people_in_it(tmp_p
         for line in (
             "INSERT INTO address VALUES (1, 'alice@example.org', 'alice@example.org', 'h', '', '', '', NULL, '2026-01-01 06:00:00')",
             "INSERT INTO person (id, address_id, key, name, languages, zone, created_at) VALUES (1, 1, 'k', 'Zoë', 'en', 'UTC', '2026-01-01 06:00:00')",
+            "INSERT INTO search_document VALUES (64, 1, 'en', 'amber study', '')",
             "INSERT INTO interest (person_id, facet, key) VALUES (1, 'country', 'KE')",
         ):
             connection.exec_driver_sql(line)
@@ -44,6 +45,8 @@ def test_a_database_of_the_first_version_is_upgraded_with_the_people_in_it(tmp_p
         assert migrations.differences(connection) == []
         told = connection.exec_driver_sql("SELECT name, folded, facet FROM person JOIN interest ON person_id = person.id")
         assert told.all() == [("Zoë", " zoe", "country")]
+        wanted = "SELECT rowid FROM search_index WHERE search_index MATCH 'amber'"
+        assert connection.exec_driver_sql(wanted).scalars().all() == [64], "what was there before can be found"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
     with pytest.raises(SQLAlchemyError), database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM person")

@@ -121,8 +121,7 @@ def the_hub_is_upgraded(year: Year) -> None:
     year.do("bounces", "mailbox", year.returns.url(), "--address", "bounces@hub.example.org")
     after = contents(former, rows)
     assert {name: len(found) for name, found in after.items()} == {name: len(found) for name, found in before.items()}
-    found = year.command("resources", "list", "--query", "birch", "--json").json
-    assert "Birch study of play" in {row["title"] for row in found}
+    it_is_found(year, "Birch study of play")
     assert [row["subscriber"] for row in year.command("subscribers", "find", "alic", "--json").json] == ["alice@example.org"]
     with year.desk(EDITOR, ANOTHER) as ines:
         ines.get("/studio/newsletters/monthly")
@@ -145,6 +144,14 @@ def a_disaster(year: Year, backup: Path) -> None:
     assert (refused.code, "restore --confirm" in refused.err) == (2, True)
     assert year.command("restore", "--report", "--json").json["accepted_since"] == found["accepted_since"]
     year.command("restore", "--confirm")
+    it_is_found(year, "Birch study of play")
+
+
+def it_is_found(year: Year, title: str) -> None:
+    """By a word of its title, from the desk and by readers."""
+    word = title.split()[0]
+    assert title in {row["title"] for row in year.command("resources", "list", "--query", word, "--json").json}
+    assert title in year.web.get(f"/library?q={word}").text
 
 
 def ivy_leaves(year: Year) -> None:

@@ -1,6 +1,7 @@
 """The schema on both databases, and leases and budgets that both keep."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cast import a_hub, a_list, a_person
@@ -25,6 +26,33 @@ def test_migrations_make_the_tables_that_the_models_describe(database: Database)
 def test_upgrading_twice_is_harmless(database: Database) -> None:
     migrations.upgrade(database)
     assert migrations.is_current(database)
+
+
+def test_a_database_of_the_first_version_is_upgraded_with_the_people_in_it(tmp_path: Path) -> None:
+    """SQLite makes a table anew where it changes, and takes the old one away, to which rows of other tables point."""
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    with database.engine.begin() as connection:
+        migrations.upgrade_on(connection, "0001")
+        for line in (
+            "INSERT INTO address VALUES (1, 'alice@example.org', 'alice@example.org', 'h', '', '', '', NULL, '2026-01-01 06:00:00')",
+            "INSERT INTO person (id, address_id, key, name, languages, zone, created_at) VALUES (1, 1, 'k', 'Zoë', 'en', 'UTC', '2026-01-01 06:00:00')",
+            "INSERT INTO search_document VALUES (64, 1, 'en', 'amber study', '')",
+            "INSERT INTO interest (person_id, facet, key) VALUES (1, 'country', 'KE')",
+        ):
+            connection.exec_driver_sql(line)
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        assert migrations.differences(connection) == []
+        told = connection.exec_driver_sql(
+            "SELECT name, folded, facet FROM person JOIN interest ON person_id = person.id"
+        )
+        assert told.all() == [("Zoë", " zoe", "country")]
+        wanted = "SELECT rowid FROM search_index WHERE search_index MATCH 'amber'"
+        assert connection.exec_driver_sql(wanted).scalars().all() == [64], "what was there before can be found"
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    with pytest.raises(SQLAlchemyError), database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM person")
+    database.close()
 
 
 def test_a_session_that_raises_keeps_nothing(database: Database, now: datetime) -> None:

@@ -131,7 +131,8 @@ def in_order(connection: Connection) -> list[str]:
 
 def fill_postgres(connection: Connection, folder: Path, columns: dict[str, list[str]]) -> None:
     """Fill the empty tables of that same revision, then let numbers go on after the highest."""
-    order = in_order(connection)
+    # A trigger takes what a search needs to know from the works, so these are there first.
+    order = sorted(in_order(connection), key=lambda name: name == "search_document")
     present = ", ".join(f'"{name}"' for name in order)
     connection.execute(text(f"TRUNCATE {present}"))
     for name in order:

@@ -34,11 +34,14 @@ def replay(
     _in_flight(session, house, mails, lines or ())
     people = _people(session, house, lines or (), now)
     states = [state for state, _row in mails.values()]
+    last = max((int(parts[2]) for parts in lines or () if parts[0] in "FAN"), default=0)
+    restored.give_none_again(session, last)
     found = {
         "backup_made_at": manifest["made_at"],
         "log_found": lines is not None,
         "accepted_since": states.count(OutboxState.ACCEPTED),
         "uncertain_since": states.count(OutboxState.UNCERTAIN),
+        "last_row": last,
         **people,
     }
     made_at = datetime.fromisoformat(manifest["made_at"])

@@ -43,6 +43,14 @@ def opened(*, port: int | None = None, set_up: bool = True) -> Iterator[House]:
         house.close()
 
 
+def refuse_other_schema(house: House) -> None:
+    """`BadInput` where the schema is not of this version: a process that works on its own must not do half of its work."""
+    from publisher import migrations
+
+    if not migrations.is_current(house.database):
+        raise BadInput(NOT_CURRENT)
+
+
 def with_demo(house: House) -> House:
     """The house as it is, or, where the demo hub is filled in, one that may fetch the sources it serves to itself."""
     if not house.settings.is_local:

@@ -25,17 +25,15 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer pages.")] = 1,
 ) -> None:
     """Serve pages, keep the timetable, carry mail: all in one process, or some of it on each machine."""
-    from publisher import migrations
     from publisher.cli import running
-    from publisher.cli.opening import NOT_CURRENT, opened
+    from publisher.cli.opening import opened, refuse_other_schema
 
     chosen = tuple(role.strip() for role in roles.split(",") if role.strip())
     if not chosen or (unknown := set(chosen) - set(running.ROLES)):
         wrong = min(unknown) if chosen else roles
         raise BadInput(f"“{wrong}” is not a role. Roles: {', '.join(running.ROLES)}.")
     with opened(port=port) as house:
-        if not migrations.is_current(house.database):
-            raise BadInput(NOT_CURRENT)
+        refuse_other_schema(house)
         listener = running.listen(host, port or 8000) if "web" in chosen else None
         where = f"Pages are at {house.settings.public_url} (listening on {host}:{port or 8000}). " if listener else ""
         running.run(
@@ -75,11 +73,12 @@ def send(
 ) -> None:
     """Carry the mail that is due: for ever, or with --drain until nothing is. Exit code 1 where a letter was held."""
     from publisher.cli import running
-    from publisher.cli.opening import opened
+    from publisher.cli.opening import opened, refuse_other_schema
 
     if not drain and (now is not None or as_json):
         raise BadInput("--now and --json go with --drain.")
     with opened() as house:
+        refuse_other_schema(house)
         if not drain:
             note("Carrying mail. Press Ctrl-C to stop.")
             running.run(house, roles=("sender",), relay_url=relay_url)

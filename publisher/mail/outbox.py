@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from publisher.database import insert_into
 from publisher.errors import Conflict
+from publisher.mail import restored
 from publisher.mail.models import (
     OPEN,
     WAITING,
@@ -31,6 +32,8 @@ def add_rows(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows that are not there yet; the unique key makes a second planning of the same chunk harmless."""
     rows = list(rows)
     if rows:
+        if first := restored.first_free(session):
+            rows = [{"id": number} | row for number, row in enumerate(rows, first)]
         session.execute(insert_into(session, OUTBOX).on_conflict_do_nothing(), rows)
 
 

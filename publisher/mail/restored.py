@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select, text
 from sqlmodel import Session, col
 
+from publisher.database import is_sqlite
 from publisher.errors import Conflict
-from publisher.mail.models import OutboxState, Reached, Restored
+from publisher.mail.models import Outbox, OutboxState, Reached, Restored
 from publisher.tokens import Tokens
 
 REACHED: Table = Reached.__table__  # type: ignore[attr-defined]
+OUTBOX: Table = Outbox.__table__  # type: ignore[attr-defined]
 HELD = (
     "This hub was restored from a backup, and nobody has looked yet who was reached since. "
     "Run “publisher restore --report”, then “publisher restore --confirm”, or look in the studio under Settings, Backups."
@@ -59,6 +61,25 @@ def states_of(session: Session, keys: Sequence[str]) -> dict[str, str]:
     """For those of these mails that left before the restore: `accepted`, or `uncertain` where no answer is known."""
     rows = session.execute(select(REACHED.c.key, REACHED.c.state).where(REACHED.c.key.in_(keys)))
     return {row.key: row.state for row in rows}
+
+
+def give_none_again(session: Session, last: int) -> None:
+    """After a restore: numbers of mails that left, up to `last`, are not given to others. PostgreSQL counts on from there;
+    SQLite has nothing to remember it by but `first_free`."""
+    if not is_sqlite(session):
+        count = "setval(pg_get_serial_sequence('outbox', 'id'), greatest(:last, (SELECT max(id) FROM outbox), 0) + 1, false)"
+        session.execute(text(f"SELECT {count}"), {"last": last})
+
+
+def first_free(session: Session) -> int | None:
+    """The number that the next row of the outbox must have at least, where the highest that is there does not tell."""
+    if not is_sqlite(session):
+        return None
+    found = session.execute(select(col(Restored.findings))).scalars().all()
+    last = max((int(findings.get("last_row", 0)) for findings in found), default=0)
+    if last and last > (session.execute(select(func.max(OUTBOX.c.id))).scalar() or 0):
+        return last + 1
+    return None
 
 
 def as_change(row_id: int, state: str, now: datetime) -> dict[str, Any]:

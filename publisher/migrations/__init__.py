@@ -3,8 +3,11 @@
 `publisher.migrations` stands above all rooms because it lists their tables; nothing imports it but entrances.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -16,6 +19,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlmodel import SQLModel
 
 from publisher.database import Database
+from publisher.errors import PublisherError
 
 ROOMS_WITH_TABLES = (
     "publisher.leases",
@@ -48,9 +52,26 @@ def metadata() -> MetaData:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to the newest state. Harmless when it is there already."""
-    with database.engine.begin() as connection:
+    """Bring the schema to the newest state, or leave it as it was. Harmless when it is there already."""
+    with database.engine.connect() as connection, _tables_may_go(connection), connection.begin():
         upgrade_on(connection)
+        if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise PublisherError("The upgrade would leave rows that point nowhere, so the database stays as it was.")
+
+
+@contextmanager
+def _tables_may_go(connection: Connection) -> Iterator[None]:
+    """Where SQLite cannot alter a table, it is made anew beside the old one, which is taken away. That must not be a deletion
+    of its rows to which others point. The pragma does nothing inside a transaction, so it stands around it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def upgrade_on(connection: Connection, to: str = "head") -> None:

@@ -39,9 +39,10 @@ _FORMS = (
 
 def rule_of(words: str) -> str:
     """The rule for a cadence in words; a cron line of five fields is taken as it is. `BadInput` with examples otherwise."""
-    text = " ".join(words.lower().replace(",", " ").split())
+    text = " ".join(words.lower().split())
     if re.fullmatch(r"[\d*/,\-l#]+( [\d*/,\-l#]+){4}( %2)?", text):
         return _checked(text.upper())
+    text = " ".join(text.replace(",", " ").split())
     for form, kind in _FORMS:
         if found := form.fullmatch(text):
             return _checked(_rule(kind, found.groupdict()))

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import resource
 import tarfile
 import threading
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cast import a_hub
+from cast import a_hub, a_work
 from smtp_sink import Sink
 from sqlmodel import col, delete, select, update
 
@@ -21,6 +22,9 @@ from publisher.desk import person as people_desk
 from publisher.errors import BadInput, Conflict, PublisherError, TransportError
 from publisher.house import House
 from publisher.last_backup import last_backup
+from publisher.library.indexing import index_works
+from publisher.library.queries import SearchQuery
+from publisher.library.search import found_ids
 from publisher.mail import addresses, claiming, outbox, restored
 from publisher.mail.delivery import Sender
 from publisher.mail.letters import HeaderPlan, compile_letter
@@ -100,6 +104,25 @@ def test_after_a_disaster_everybody_has_each_mail_once(house: House, now: dateti
     assert got(sink) == Counter({f"reader{n}@example.org": 2 if n < 12 else 1 for n in range(14)})
     assert states(house, "issue-1") == {"accepted": 12}
     assert states(house, "issue-7") == {"accepted": 14}
+
+
+def test_numbers_that_left_before_are_not_given_again(house: House, now: datetime, tmp_path: Path) -> None:
+    """Message-ID, return address and counted links are made of the row's number: another mail must not be taken for it."""
+    a_letter(house, now, "issue-1", "issue:monthly:1", 2)
+    making.make(house, tmp_path / "b.tar", now=now)
+    with Sink() as sink:
+        drain(house, sink, now)
+        a_letter(house, now, "issue-2", "issue:monthly:2", 3)
+        drain(house, sink, now)
+        restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)
+        confirm(house, now)
+        for key in ("issue-8", "issue-9"):
+            a_letter(house, now, key, key, 4)
+            drain(house, sink, now)
+    with house.database.reading() as session:
+        numbers = session.exec(select(Outbox.id).order_by(col(Outbox.id))).all()
+    assert numbers == [1, 2, *range(6, 14)]
+    assert len({re.search(rb"Message-ID: (\S+)", data)[1] for _to, data in sink.accepted}) == 2 + 3 + 4 + 4  # type: ignore[index]
 
 
 def test_what_people_wished_since_the_backup_is_done_again(house: House, now: datetime, tmp_path: Path) -> None:
@@ -187,6 +210,16 @@ def test_a_number_that_is_given_again_is_not_taken_for_one_that_left(
         a_letter(house, tomorrow, "notice", "", 1)
         drain(house, sink, tomorrow)
         assert sum(got(sink).values()) == 2
+
+
+def test_what_was_on_the_shelf_is_found_again(house: House, now: datetime, tmp_path: Path) -> None:
+    with house.database.session() as session:
+        visits = a_work(session, now, "Home visits in Kenya").id or 0
+        index_works(session, [visits])
+    making.make(house, tmp_path / "b.tar", now=now)
+    restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)
+    with house.database.reading() as session:
+        assert found_ids(session, SearchQuery(text="visits")) == [visits]
 
 
 def test_media_key_and_templates_come_back(house: House, now: datetime, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ import pytest
 from commands import Publisher
 from smtp_sink import Fault, Sink
 
+from publisher import migrations
+from publisher.database import Database
+
 Write = Callable[[str, str], Path]
 
 READERS = 'email,name,language,country,interests\nalice@example.org,Alice,en,KE,country:KE\nbob@example.org,Bob,"fr,en",SN,\nnot an address,,,,\n'
@@ -292,6 +295,18 @@ def test_a_tick_runs_the_whole_timetable_at_any_moment(publisher: Publisher, wri
         assert publisher("send", "--drain", "--now", due, "--relay-url", relay, "--json").json["accepted"] == 2
     assert publisher("tick", "--now", due, "--json").code == 0
     assert [row["state"] for row in publisher("issues", "list", "--json").json] == ["draft", "sent"]
+
+
+@pytest.mark.parametrize("words", ["tick", "send --drain", "serve --roles scheduler"])
+def test_no_process_works_on_the_database_of_another_version(bare: Publisher, environment: Path, words: str) -> None:
+    environment.mkdir()
+    database = Database(f"sqlite:///{environment / 'publisher.db'}")
+    with database.engine.begin() as connection:
+        migrations.upgrade_on(connection, "0005")
+    database.close()
+    done = bare(*words.split(), ok=None)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "The database is from another version of Publisher. Run “publisher migrate” first.\n"
 
 
 def _draft(publisher: Publisher, list_slug: str = "monthly", *more: str) -> str:

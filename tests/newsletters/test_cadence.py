@@ -45,6 +45,8 @@ def days(rule: str, zone: str, after: datetime, number: int) -> list[str]:
         ("quarterly on the 15th at 6:00", "0 6 15 1,4,7,10 *"),
         ("0 9 1 * *", "0 9 1 * *"),
         ("0 9 * * 1 %2", "0 9 * * 1 %2"),
+        ("0 9 15 2,5,8,11 *", "0 9 15 2,5,8,11 *"),
+        ("0  9 l * *", "0 9 L * *"),
     ],
 )
 def test_words_become_a_rule(words: str, rule: str) -> None:

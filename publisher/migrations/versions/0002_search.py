@@ -19,6 +19,7 @@ SQLITE = (
          INSERT INTO search_index(search_index, rowid, title, body) VALUES ('delete', old.text_id, old.title, old.body);
          INSERT INTO search_index(rowid, title, body) VALUES (new.text_id, new.title, new.body);
        END""",
+    "INSERT INTO search_index(search_index) VALUES ('rebuild')",  # what was there before the index
 )
 POSTGRESQL = (
     """ALTER TABLE search_document ADD COLUMN vector tsvector GENERATED ALWAYS AS
@@ -41,6 +42,8 @@ POSTGRESQL = (
     """CREATE TRIGGER work_changed AFTER UPDATE OF state, published_on ON work FOR EACH ROW
          WHEN ((old.state, old.published_on) IS DISTINCT FROM (new.state, new.published_on))
          EXECUTE FUNCTION work_to_search_document()""",
+    """UPDATE search_document SET state = work.state, published_on = work.published_on
+         FROM work WHERE work.id = search_document.work_id""",
     "CREATE INDEX search_document_vector ON search_document USING gin (vector)",
 )
 

@@ -24,7 +24,7 @@ FORMAT = 1
 BROKEN = "The backup {} is not whole: {}. Nothing was changed."
 _PIECE = 1 << 20
 #: So many seconds of rest after a piece; so many octets go to the disk together.
-BREATH, STEP = 0.004, 8_000_000
+BREATH, STEP = 0.01, 4_000_000
 
 
 @dataclass

@@ -15,7 +15,7 @@ from publisher.database import Database
 from publisher.errors import Conflict, PublisherError
 
 #: So many pages at a time, with a breath between: the sender is never kept from the disk for long.
-PAGES, BREATH = 256, 0.004
+PAGES, BREATH = 256, 0.012
 _TABLES = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = current_schema() AND c.relkind = 'r' ORDER BY 1"""
 _LINKS = """SELECT c.conrelid::regclass::text, c.confrelid::regclass::text FROM pg_constraint c

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -145,7 +146,8 @@ def back_up(settings: Settings, make: Make, told: Connection, again: bool) -> No
 
 
 def _until_told(told: Connection, enough: threading.Event) -> None:
-    told.recv()
+    with suppress(EOFError):  # who asked is gone
+        told.recv()
     enough.set()
 
 

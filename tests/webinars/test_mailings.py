@@ -260,7 +260,7 @@ def test_messages_that_cannot_be_sent(session: Session, house: House, now: datet
 
 
 def test_the_words_are_in_the_readers_language_or_the_series_own(house: House, now: datetime) -> None:
-    people = (Who(ALICE), Who(BEN, language="fr"), Who(CARO, language="sw"))
+    people = (Who(ALICE), Who(BEN, language="fr"), Who(CARO, language="de"))
     webinar = the_webinar(house, now, *people)
     words = HELLO | {"fr": {"subject": "Prenez un crayon", "body": "Nous allons dessiner."}}
     with house.database.session() as session:

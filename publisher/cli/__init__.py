@@ -8,6 +8,8 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import typer
 
@@ -87,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = app(list(arguments), prog_name="publisher", standalone_mode=False)
+        code = _command()(list(arguments), prog_name="publisher", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except KeyboardInterrupt:
@@ -101,6 +103,12 @@ def run(arguments: Sequence[str]) -> int:
             raise
         print(sentence, file=sys.stderr)
         return code
+
+
+@cache
+def _command() -> Any:
+    """The whole tree of commands, made once: it takes longer than many of them do."""
+    return typer.main.get_command(app)
 
 
 def _judged(problem: Exception) -> tuple[int | None, str]:

@@ -103,7 +103,6 @@ def test_a_year(year: Year) -> None:
             case 2:
                 ines_loses_her_password(year)
             case 3:
-                no_link_is_dead(year)
                 the_hub_moves(year)
                 no_link_is_dead(year)
             case 4:
@@ -144,7 +143,7 @@ def nobody_was_told_twice(year: Year) -> None:
     told = Counter(
         (mail.to, title) for mail in year.mails if mail.issue for title in year.sources.said if title in mail.text
     )
-    assert set(told.values()) == {1}
+    assert [(to, title) for (to, title), times in told.items() if times > 1] == []
     for title in year.sources.said:
         english = "guide pour" not in title
         readers = ("alice", "anton", "lina") if english else ("amina", "marc", "dora")
@@ -165,7 +164,11 @@ def the_ledger_says_the_same(year: Year) -> None:
         ).all()
     assert set(states) <= {"accepted", "cancelled", "suppressed"}, states
     told = {(mail.to, title) for mail in year.mails if mail.issue for title in year.sources.said if title in mail.text}
-    assert Counter(rows) == Counter(told)
+    assert max(Counter(rows).values()) == 1
+    assert set(rows) <= told
+    assert {to for to, _title in told - set(rows)} <= {"ivy@example.org"}, (
+        "she left between the backup and the disaster"
+    )
 
 
 def no_link_is_dead(year: Year) -> None:

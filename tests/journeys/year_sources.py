@@ -6,9 +6,51 @@ from datetime import UTC, datetime, timedelta
 from our_web import Repository, Web, pubdate, rss
 
 # A word for each month in each source: titles that no machine takes for each other.
-FEED = ["Amber", "Birch", "Cedar", "Dune", "Ebony", "Fern", "Gorse", "Hazel", "Iris", "Juniper", "Kelp", "Linden", "Maple"]
-PAPERS = ["Numeracy", "Weaning", "Lullabies", "Sandpits", "Midwives", "Fathers", "Puppets", "Vaccines", "Crayons", "Hammocks", "Gardens", "Orphans", "Siblings"]
-TABLE = ["Berceau", "Comptine", "Dentition", "Escabeau", "Foulard", "Goûter", "Hochet", "Images", "Jardin", "Kermesse", "Landau", "Marelle", "Nounou"]
+FEED = [
+    "Amber",
+    "Birch",
+    "Cedar",
+    "Dune",
+    "Ebony",
+    "Fern",
+    "Gorse",
+    "Hazel",
+    "Iris",
+    "Juniper",
+    "Kelp",
+    "Linden",
+    "Maple",
+]
+PAPERS = [
+    "Numeracy",
+    "Weaning",
+    "Lullabies",
+    "Sandpits",
+    "Midwives",
+    "Fathers",
+    "Puppets",
+    "Vaccines",
+    "Crayons",
+    "Hammocks",
+    "Gardens",
+    "Orphans",
+    "Siblings",
+]
+TABLE = [
+    "Berceau",
+    "Comptine",
+    "Dentition",
+    "Escabeau",
+    "Foulard",
+    "Goûter",
+    "Hochet",
+    "Images",
+    "Jardin",
+    "Kermesse",
+    "Landau",
+    "Marelle",
+    "Nounou",
+]
 
 
 @dataclass

@@ -89,7 +89,8 @@ def page(session: Session, house: House, newsletter: Newsletter, issue: Issue, l
     Shows the issue as it was when it was let out, also what has ended since.
     """
     contents = entries(session, issue, now=_moment(issue))
-    return _edition(session, house, newsletter, issue, language, contents, term_names(session, language))
+    notes = correcting.of(session, [issue])
+    return _edition(session, house, newsletter, issue, language, contents, notes, term_names(session, language))
 
 
 def _edition(
@@ -99,6 +100,7 @@ def _edition(
     issue: Issue,
     language: str,
     contents: Sequence[Entry],
+    notes: Sequence[Correction],
     names: dict[tuple[str, str], str],
 ) -> dict[str, Any]:
     moment = _moment(issue)
@@ -112,20 +114,20 @@ def _edition(
         "opening_html": markdown.to_html(opening) if opening else "",
         "signed_by": context["signed_by"],
         "sections": context["sections"],
-        "corrections": _corrections(session, newsletter, issue, language, context["sections"]),
+        "corrections": _corrections(newsletter, notes, language, context["sections"]),
         "language": language,
         "direction": languages.direction(language),
     }
 
 
 def _corrections(
-    session: Session, newsletter: Newsletter, issue: Issue, language: str, sections: Sequence[dict[str, Any]]
+    newsletter: Newsletter, notes: Sequence[Correction], language: str, sections: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """What was corrected on this page, the newest first: when, what it was about, and the note."""
     titles = {item["work_id"]: item["title"] for part in sections for item in part["items"]}
     zone = clock.zone(newsletter.zone)
     found: list[dict[str, Any]] = []
-    for one in correcting.of(session, [issue]):
+    for one in notes:
         text, code = correcting.note_in(one, newsletter, language)
         day = one.created_at.astimezone(zone).date()
         found.append(
@@ -164,8 +166,10 @@ def _feed_items(
     names, mailing_list = term_names(session, language), session.get_one(MailingList, newsletter.list_id)
     domain = session.get_one(Identity, newsletter.identity_id).domain
     contents = entries_of(session, newsletter.id or 0, [(issue, _moment(issue)) for issue in sent])
+    notes = correcting.of(session, sent)
     for issue, its_contents in zip(sent, contents, strict=True):
-        shown = _edition(session, house, newsletter, issue, language, its_contents, names)
+        its_notes = [one for one in notes if one.issue_id == issue.id]
+        shown = _edition(session, house, newsletter, issue, language, its_contents, its_notes, names)
         yield _feed_item(house, issue, language, shown, domain)
     del mailing_list  # kept until here, since a session forgets what nobody holds, and each issue asks for it
 

@@ -178,6 +178,39 @@ def reject(
     _review("reject", ids, now, as_json, reason)
 
 
+@app.command()
+def partners(as_json: AsJson = False) -> None:
+    """Organisations that are named among the partners, and what they shared."""
+    from publisher.cli.opening import looking
+    from publisher.library.partners import partners as named
+
+    with looking() as (_house, session):
+        rows = [{"partner": one.name, "resources": list(one.works)} for one in named(session)]
+    listing(rows, as_json, "partner", "resources")
+
+
+@app.command()
+def sharer(
+    resource: Annotated[int, typer.Argument(metavar="ID")],
+    organisation: Annotated[str, typer.Option(help="As it is to be named.")] = "",
+    named: Annotated[bool, typer.Option("--named/--not-named", help="Whether it stands among the partners.")] = True,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """How whoever shared a resource is named among the partners."""
+    from publisher.cli.opening import acting
+    from publisher.library import partners
+    from publisher.staff import trail
+
+    at = moment(now)
+    with acting() as (_house, session):
+        share = partners.last_share(session, resource)
+        partners.name_as(session, resource, share.id or 0, organisation or share.organisation, named=named)
+        trail.note(session, WHO, f"resource:{resource}", "Changed how who shared it is named.", at)
+        row = {"resource": resource, "organisation": share.organisation, "named": share.naming == "named"}
+    details(row, as_json)
+
+
 def _review(verb: str, ids: list[int], now: str | None, as_json: bool, reason: str = "") -> None:
     from publisher.cli.opening import acting
     from publisher.library import review, sharing, shelf

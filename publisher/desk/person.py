@@ -144,8 +144,11 @@ def _erase_address(session: Session, house: House, address: Address, name: str, 
     cancel_all(session, address, now)
     forget_mails(session, address)
     for share in session.exec(select(Share).where(col(Share.address_id) == address.id)):
-        if any(part and part.casefold() in share.credit.casefold() for part in (name, share.name)):
+        names = [part.casefold() for part in (name, share.name) if part]
+        if any(part in share.credit.casefold() for part in names):
             share.credit = ""
+        if any(part in share.organisation.casefold() for part in names):  # somebody who is their own organisation
+            share.organisation = share.naming = ""
         share.name = share.note = ""
         session.add(share)
     forget_staff(session, address)

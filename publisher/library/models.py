@@ -195,6 +195,7 @@ class Share(SQLModel, table=True):
     credit: str = ""
     licence: str = ""
     may_share: bool = False
+    naming: str = ""  # "" | agreed: to be named among the partners | named: an editor saw it
     note: str = ""
     language: str = "en"
     at: datetime

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from publisher.library.indexing import batches
-from publisher.library.models import ON_THE_SHELF, Subject, Work, WorkState
+from publisher.library.models import ON_THE_SHELF, Share, Subject, Work, WorkState
 
 MAX_NOTE = 1000
 
@@ -21,12 +21,16 @@ def approve(
     """
     state = WorkState.FEATURED if featured else WorkState.APPROVED
     works = [w for w in _works(session, work_ids) if w.state not in ON_THE_SHELF or (featured and w.state != state)]
+    new = _ids(work for work in works if work.state not in ON_THE_SHELF)
     for work in works:
         if work.state not in ON_THE_SHELF and work.news_since is not None:
             work.news_since = now
         work.state, work.note = state, ""
         work.reviewed_by, work.reviewed_at, work.updated_at = who, now, now
     ids = _ids(works)
+    for some in batches(new):  # whoever shared it stood on the page that was approved
+        agreed = update(Share).where(col(Share.work_id).in_(some), col(Share.naming) == "agreed")
+        session.execute(agreed.values(naming="named"))
     if agree and ids:
         for some in batches(ids):
             session.execute(update(Subject).where(col(Subject.work_id).in_(some)).values(suggested=False))

@@ -4,7 +4,7 @@ A proposal is a record of the source `share`, so the same thing proposed twice, 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,12 +34,12 @@ def propose(session: Session, house: House, form: Mapping[str, Any], *, now: dat
     """Take a partner's proposal in, for review, and write to them that it came. `network`: where it came from, such as the
     /24 of their address; at most 20 a day from one, 10 a day for one address (`TooMany`).
 
-    Keys: those of `files.add_manually` and name, email, organisation, credit, note, may_share. `BadInput` names the field.
+    Keys: those of `files.add_manually` and name, email, organisation, credit, note, may_share, may_name. `BadInput` names the field.
     """
     name = cleaning.name(str(form.get("name", "")))
     if not name:
         raise BadInput(N_("Tell us your name."), field="name")
-    if form.get("may_share") not in (True, "on", "1", "true", "yes"):
+    if not _ticked(form, "may_share"):
         raise BadInput(N_("Confirm that you may share this."), field="may_share")
     if not str(form.get("link", "")).strip() and not str(form.get("doi", "")).strip():
         raise BadInput(N_("Give a link where it can be read."), field="link")
@@ -74,14 +74,30 @@ def shares_to_tell(session: Session, work_ids: Iterable[int]) -> list[Share]:
 
 
 def tell_published(
-    session: Session, house: House, work_ids: Iterable[int], *, issue_title: str, url: str, now: datetime
+    session: Session, house: House, work_ids: Iterable[int], *, titled: Callable[[str], str], url: str, now: datetime
 ) -> int:
-    """Write to the partners whose resources an issue carries: in which one, and where it can be read. Once each."""
+    """Write to the partners whose resources an issue carries: in which one, and where it can be read. Once each.
+
+    `titled`: the issue's title in a language.
+    """
     waiting = _waiting(session, work_ids)
     for share, address in waiting:
-        values = {"title": _title(session, share.work_id, share.language), "issue": issue_title, "url": url}
+        values = {"title": _title(session, share.work_id, share.language), "issue": titled(share.language), "url": url}
         _answer(session, house, share, address, "published", now, values)
     return len(waiting)
+
+
+def _name_organisation(share: Share, name: str, *, agreed: bool) -> None:
+    """Among the partners it is named once an editor has seen it: under another name, it has to be seen anew."""
+    if not name or not agreed:
+        share.naming = ""
+    elif share.naming == "" or name != share.organisation:
+        share.naming = "agreed"
+    share.organisation = name
+
+
+def _ticked(form: Mapping[str, Any], name: str) -> bool:
+    return form.get(name) in (True, "on", "1", "true", "yes")
 
 
 def _kept(
@@ -93,7 +109,7 @@ def _kept(
     if share is None:
         share = Share(work_id=work.id or 0, address_id=address.id or 0, name=name, at=now)
     share.name, share.language, share.may_share = name, language, True
-    share.organisation = cleaning.name(str(form.get("organisation", "")))
+    _name_organisation(share, cleaning.name(str(form.get("organisation", ""))), agreed=_ticked(form, "may_name"))
     share.credit = cleaning.name(str(form.get("credit", "")))
     share.licence = cleaning.licence(str(form.get("licence", "")))
     share.note = cleaning.plain(str(form.get("note", "")), 2000)

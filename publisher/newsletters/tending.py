@@ -6,6 +6,7 @@ outage of weeks everything due happens once: the missed occurrences of a newslet
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -59,7 +60,7 @@ def close(session: Session, house: House, now: datetime) -> list[Issue]:
         newsletter = session.get_one(Newsletter, issue.newsletter_id)
         works = [entry.item.work_id for entry in entries(session, issue, now=issue.planned_from or now)]
         url = house.settings.url(f"/newsletters/{newsletter.slug}/{issue.slug}")
-        tell_published(session, house, works, issue_title=title_of(newsletter, issue, "en"), url=url, now=now)
+        tell_published(session, house, works, titled=partial(title_of, newsletter, issue), url=url, now=now)
     return sent
 
 

@@ -105,6 +105,7 @@ READERS = (
     Route("GET", "/library/{ref}", library.resource, "One resource, by number; the words after it are for people."),
     Route("GET", "/share", sharing.share, "Propose a resource."),
     Route("POST", "/share", sharing.take, "Take a proposal in."),
+    Route("GET", "/partners", sharing.our_partners, "Who shares with us, and what of theirs is here."),
     Route("GET", "/newsletters", newsletters.newsletters, "The newsletters anybody may have."),
     Route("GET", "/newsletters/{slug}", newsletters.newsletter, "One newsletter: sign-up and archive."),
     Route("GET", "/newsletters/{slug}/feed.xml", partial(newsletters.feed, form="feed.xml"), "The archive as RSS."),

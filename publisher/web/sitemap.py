@@ -86,7 +86,7 @@ def _entry(url: str, place: Place) -> str:
 def _pages(page: Page) -> Iterator[Place]:
     """Everything but the shelf."""
     session = page.session
-    yield from (Place(path) for path in ("/", "/library", "/newsletters", "/subscribe", "/share"))
+    yield from (Place(path) for path in ("/", "/library", "/newsletters", "/subscribe", "/share", "/partners"))
     yield from (Place(f"/{name}") for name in NAMES)
     for newsletter in archive.open_newsletters(session):
         issues = archive.published(session, newsletter, limit=MOST_OF_A_KIND)

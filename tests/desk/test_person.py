@@ -20,6 +20,7 @@ from publisher.desk.stories import story
 from publisher.errors import BadToken, Conflict, NotFound
 from publisher.house import House
 from publisher.library.models import Share
+from publisher.library.partners import partners
 from publisher.mail import addresses
 from publisher.mail.models import Address, MailboxMessage, MailEvent, Outbox
 from publisher.newsletters.models import Issue, Received
@@ -218,6 +219,21 @@ def test_who_only_shared_a_resource_can_be_forgotten_too(
     assert not desk.erase_address(session, house, "pia@example.org", now)
     share = session.exec(select(Share)).one()
     assert (share.name, share.organisation) == ("", "A school")
+
+
+def test_who_is_their_own_organisation_is_named_among_the_partners_no_more(
+    session: Session, house: House, monthly: MailingList, now: datetime
+) -> None:
+    work = a_work(session, now, "A toolkit")
+    address = addresses.find_or_make(session, house.tokens, "pia@example.org", now=now)
+    session.add(
+        Share(work_id=work.id or 0, address_id=address.id or 0, name="Pia Lund", organisation="Pia Lund Consulting", naming="named", at=now)
+    )  # fmt: skip
+    session.flush()
+    assert [one.name for one in partners(session)] == ["Pia Lund Consulting"]
+    desk.erase_address(session, house, "pia@example.org", now)
+    assert partners(session) == []
+    assert "Lund" not in everything(session)
 
 
 def test_staff_are_not_erased_from_under_their_account(

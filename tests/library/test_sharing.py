@@ -51,7 +51,7 @@ def test_from_proposal_to_published(house: House, session: Session, now: datetim
             session,
             house,
             [share.work_id],
-            issue_title="November",
+            titled=lambda language: f"November, {language}",
             url="https://hub.example.org/newsletters/m/1",
             now=now,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from publisher.languages import LANGUAGES
 
-PAGES = ["/", "/library", "/share", "/newsletters", "/newsletters/monthly", "/newsletters/monthly/monthly-2026-11", "/subscribe", "/subscribe/done", "/embed", "/preferences", "/api/docs"]  # fmt: skip
+PAGES = ["/", "/library", "/share", "/partners", "/newsletters", "/newsletters/monthly", "/newsletters/monthly/monthly-2026-11", "/subscribe", "/subscribe/done", "/embed", "/preferences", "/api/docs"]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -137,6 +137,7 @@ class ProposalIn(BaseModel):
     may_share: bool = Field(description="True: I made it, or those who made it agree that it is shared.")
     name: str = Field(min_length=1, max_length=200)
     organisation: str = Field("", max_length=200)
+    may_name: bool = Field(False, description="True: the organisation may stand on the page of partners.")
     email: str = Field(max_length=320)
 
 

@@ -1,4 +1,4 @@
-"""Share a resource: a partner says where it is and that it may be shared; an editor reads it."""
+"""Share a resource: a partner says where it is and that it may be shared; an editor reads it. And who the partners are."""
 
 from typing import Any
 
@@ -10,10 +10,14 @@ from publisher.audience.gate import FormCheck
 from publisher.errors import BadInput
 from publisher.languages import COUNTRIES, country_name, folded, language_name
 from publisher.library import sharing
+from publisher.library.partners import Partner, partners
+from publisher.library.shelf import shown
 from publisher.vocabulary.kinds import KIND_LABELS
 from publisher.web.forms import Filled, Posted, Sent
 from publisher.web.page import Page, changing, looking
+from publisher.web.public.items import stories
 from publisher.web.public.licences import CHOICES
+from publisher.web.public.paging import pages_of, shown_page
 from publisher.web.public.signing_up import ONCE_MORE
 from publisher.web.site import client_of
 
@@ -22,6 +26,8 @@ LANGUAGES = ("en", "fr", "ar", "es", "pt", "pt-BR", "sw", "zh-Hans", "hi", "bn",
 _FIELDS = {name: name for name in ("title", "kind", "language", "licence", "may_share", "name", "email", "blurb")} | {
     "link": "url"
 }
+#: Partners on a page, and of each the newest resources.
+PER_PAGE, MOST = 50, 5
 _ONE = ("url", "title", "blurb", "kind", "language", "licence", "name", "organisation", "email")
 
 
@@ -47,6 +53,36 @@ def take(request: Request, form: Sent) -> Response:
         return page.show("web/public/share_done.html", resource_title=form.one("title")[:300])
 
 
+def our_partners(request: Request) -> Response:
+    """GET /partners: who shares with us, and what of theirs is here"""
+    with looking(request) as page:
+        every = partners(page.session)
+        last = max(1, -(-len(every) // PER_PAGE))
+        number = min(shown_page(request), last)
+        here = every[(number - 1) * PER_PAGE : number * PER_PAGE]
+        works = {
+            one.work.id: one for one in shown(page.session, [number for one in here for number in one.works[:MOST]])
+        }
+        page.counts("page")
+        return page.show(
+            "web/public/partners.html",
+            partners=[
+                _partner(page, one, stories(page, [works[n] for n in one.works[:MOST] if n in works])) for one in here
+            ],
+            pages=pages_of(page, number, more=number < last, last=last),
+        )
+
+
+def _partner(page: Page, one: Partner, its: list[dict[str, Any]]) -> dict[str, Any]:
+    number = len(one.works)
+    return {
+        "name": one.name,
+        "count_text": page.ngettext("%(number)s resource", "%(number)s resources", number),
+        "works": its,
+        "all_url": page.link("/library", q=one.name) if number > MOST else "",
+    }
+
+
 def _form(page: Page, form: Filled, status: int = 200) -> Response:
     _ = page.gettext
     licences = [("", _("I do not know")), *((name, name) for name in CHOICES)]
@@ -66,7 +102,10 @@ def _form(page: Page, form: Filled, status: int = 200) -> Response:
 
 def _filled(form: Posted) -> Filled:
     values: dict[str, Any] = {name: form.one(name) for name in _ONE}
-    return Filled(values | {"country": form.all("country"), "may_share": form.ticked("may_share")})
+    return Filled(
+        values
+        | {"country": form.all("country"), "may_share": form.ticked("may_share"), "may_name": form.ticked("may_name")}
+    )
 
 
 def _proposal(page: Page, form: Posted) -> dict[str, Any]:
@@ -82,6 +121,7 @@ def _proposal(page: Page, form: Posted) -> dict[str, Any]:
         "licence": form.one("licence"),
         "publisher": organisation,
         "may_share": form.one("may_share"),
+        "may_name": form.one("may_name"),
         "name": form.one("name"),
         "organisation": organisation,
         "credit": organisation or form.one("name"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from fastapi.responses import Response
 from sqlmodel import col, or_, select
@@ -10,7 +11,7 @@ from sqlmodel import col, or_, select
 from publisher import clock
 from publisher.errors import BadInput
 from publisher.languages import language_name, zone_city
-from publisher.library import editing, files, shelf
+from publisher.library import editing, files, partners, shelf
 from publisher.library.models import ON_THE_SHELF, LookAlike, Record, Share, Source, Work, WorkState, WorkText
 from publisher.library.shelf import Shown, shown
 from publisher.media.models import MediaFile
@@ -64,6 +65,7 @@ def show(desk: Desk, work_id: int) -> Response:
         lookalikes=_look_alikes(desk, work_id),
         records=_records(desk, work_id),
         shares=_shares(desk, work_id),
+        site=_site(desk, work_id),
         history=_history(desk, work_id),
         after=f"{PATH}/{after}" if after else "",
         **_choices(desk, *found.texts, countries=found.keys("country")),
@@ -116,6 +118,22 @@ def write_text(desk: Desk, work_id: int) -> Response:
     )
     desk.note(f"resource:{work_id}", f"Wrote the {named} text.")
     return desk.go(f"{here}#text-{code}", f"Saved the {named} text.")
+
+
+def name_sharer(desk: Desk, work_id: int) -> Response:
+    """POST /studio/library/<id>/sharer: share (its number), organisation, named."""
+    form, here = desk.form, f"{PATH}/{work_id}"
+    number = form.one("share")
+    share_id = int(number) if number.isascii() and number.isdecimal() and len(number) < 12 else 0
+    named = form.ticked("named")
+    share = partners.name_as(desk.session, work_id, share_id, form.one("organisation"), named=named)
+    said = (
+        f"{share.organisation} stands among the partners."
+        if named
+        else "Whoever shared it is not named among the partners."
+    )
+    desk.note(f"resource:{work_id}", said)
+    return desk.go(here, said)
 
 
 def new(desk: Desk) -> Response:
@@ -254,9 +272,18 @@ def _records(desk: Desk, work_id: int) -> list[dict[str, Any]]:
 
 def _shares(desk: Desk, work_id: int) -> list[dict[str, Any]]:
     return [
-        {"text": ", ".join(part for part in (share.name, share.organisation) if part), "note": share.note, "credit": share.credit, "moment": desk.moment(share.at)}
+        {"text": ", ".join(part for part in (share.name, share.organisation) if part), "note": share.note, "credit": share.credit, "id": share.id, "naming": share.naming, "organisation": share.organisation, "moment": desk.moment(share.at)}
         for share in desk.session.exec(select(Share).where(col(Share.work_id) == work_id))
     ]  # fmt: skip
+
+
+def _site(desk: Desk, work_id: int) -> dict[str, str]:
+    """The site of what a partner shared, to be read from now on; nothing where it is, or nobody shared this."""
+    shared = desk.session.exec(select(Share.id).where(col(Share.work_id) == work_id).limit(1)).first()
+    site = partners.site_to_take(desk.session, work_id) if shared else ""
+    if not site:
+        return {}
+    return {"host": urlsplit(site).hostname or "", "url": f"{PATH}/sources/new?{urlencode({'url': site})}"}
 
 
 def _history(desk: Desk, work_id: int) -> list[dict[str, Any]]:

@@ -127,6 +127,7 @@ LIBRARY = (
     Route("GET", _W, "viewer", resource.show, "One resource."),
     Route("POST", _W, "editor", resource.save, "Edit it, or decide about it.", resource.show),
     Route("POST", f"{_W}/text", "editor", resource.write_text, "Its text in one language.", resource.show),
+    Route("POST", f"{_W}/sharer", "editor", resource.name_sharer, "How whoever shared it is named among the partners.", resource.show),
 )  # fmt: skip
 
 NEWSLETTERS = (

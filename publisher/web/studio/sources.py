@@ -61,7 +61,15 @@ def index(desk: Desk) -> Response:
 
 def new(desk: Desk, preview: Preview | None = None) -> Response:
     """GET /studio/library/sources/new"""
-    blank = {"url": "", "kind": "auto", "title": "", "language": "", "rhythm": "60", "include": "", "exclude": ""}
+    blank = {
+        "url": desk.asked("url")[:2000],
+        "kind": "auto",
+        "title": "",
+        "language": "",
+        "rhythm": "60",
+        "include": "",
+        "exclude": "",
+    }
     form = desk.filled({**blank, "trust": "review", "news": True}, f"{PATH}/new")
     if preview is not None:
         rhythm = {"feed": "60", "json": "360", "csv": "360"}.get(preview.kind, "1440")

@@ -8,6 +8,7 @@ from desk_stage import plain
 from our_web import Web
 from sqlmodel import col, select
 
+from publisher.library import sharing
 from publisher.library.models import LookAlike, Source, Subject, Work, WorkText
 from publisher.staff.models import Trail
 from publisher.vocabulary.models import Term
@@ -168,3 +169,24 @@ def test_a_source_on_this_machine_is_refused_in_a_sentence_and_is_no_fault_of_ou
     for url in ("http://127.1/", "http://2130706433/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/latest"):
         page = plain(editor.post("/studio/library/sources/new", 422, url=url, kind="feed", verb="preview"))
         assert "is not on the public internet" in page
+
+
+def test_how_a_partner_is_named_and_their_site_as_a_source(editor, house, database, now):
+    form = {"title": "Mentoring", "link": "https://partner.example/a", "name": "Carol", "email": "carol@partner.example",
+            "organisation": "Partner", "may_share": "on", "may_name": "on"}  # fmt: skip
+    with database.session() as session:
+        share = sharing.propose(session, house, form, now=now, network="192.0.2.0/24")
+        path, number = f"/studio/library/{share.work_id}", share.id
+    page = editor.get(path)
+    assert "Agreed to be named among the partners." in page
+    link = re.search(r'href="(/studio/library/sources/new\?url=[^"]+)"', page)[1]
+    assert 'value="https://partner.example/"' in editor.get(link)
+    assert "Partners Ltd stands among the partners." in editor.told(
+        f"{path}/sharer", share=number, organisation="Partners Ltd", named="yes"
+    )
+    assert "Named among the partners." in editor.get(path)
+    assert "is not named" in editor.told(f"{path}/sharer", share=number, organisation="Partners Ltd")
+    assert "Write the organisation" in plain(
+        editor.post(f"{path}/sharer", 422, share=number, organisation="", named="yes")
+    )
+    assert "Nobody shared this" in plain(editor.post(f"{path}/sharer", 404, share="x", organisation="A", named="yes"))

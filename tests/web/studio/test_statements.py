@@ -12,7 +12,7 @@ from publisher.mail.models import Identity, Letter, MailboxMessage
 from publisher.newsletters.models import Issue, IssueItem, Newsletter, Section
 from publisher.staff import trail
 
-READERS = ("/", "/library", "/library?lang=fr", "/library?topic=nutrition-and-health", "/library/feed.xml", "/newsletters", "/newsletters/monthly", "/newsletters/monthly/monthly-2026-11", "/subscribe", "/api/v1/resources", "/mailbox")  # fmt: skip
+READERS = ("/", "/library", "/library?lang=fr", "/library?topic=nutrition-and-health", "/library/feed.xml", "/partners", "/newsletters", "/newsletters/monthly", "/newsletters/monthly/monthly-2026-11", "/subscribe", "/api/v1/resources", "/mailbox")  # fmt: skip
 STAFF = ("/studio", "/studio/newsletters/monthly", "/newsletters/monthly/feed.xml", "/newsletters/monthly/feed.json", "/studio/agenda", "/studio/library", "/studio/library/shelf", "/studio/library/sources", "/studio/newsletters", "/studio/newsletters/monthly/issues/monthly-2026-11", "/studio/people", "/studio/people/lists", "/studio/settings/trail", "/studio/settings/staff")  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -209,7 +210,9 @@ def test_serve_answers_ticks_sends_and_stops_when_told(publisher: Publisher, env
     serving = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=os.environ.copy(), start_new_session=True)
     try:
         assert serving.stderr is not None
-        assert "Running: web, scheduler, sender." in serving.stderr.readline()
+        before = list(takewhile(lambda line: "Running: web, scheduler, sender." not in line, serving.stderr))
+        assert before[0].startswith("Nobody owns this hub yet.")
+        assert serving.poll() is None
         health = json.loads(_get(f"http://127.0.0.1:{port}/health"))
         assert health["database"] == "sqlite"
         taken = subprocess.run(words, capture_output=True, text=True, env=os.environ.copy())

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
+
+from publisher import migrations
 
 ROOT = Path(__file__).parents[1]
 
@@ -161,3 +164,16 @@ def test_no_lock_file_and_no_registry_hosts() -> None:
 )
 def test_what_a_newcomer_looks_for_is_there(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8").strip()
+
+
+def test_tables_know_the_tables_that_their_keys_point_to() -> None:
+    """A program that takes in one room only must be able to write its rows: SQLAlchemy looks for every table that a key names."""
+    migrations.metadata()
+    homes = {mapper.local_table.name: mapper.class_.__module__ for mapper in SQLModel._sa_registry.mappers}
+    for name, home in sorted(homes.items()):
+        source = (ROOT / f"{home.replace('.', '/')}.py").read_text(encoding="utf-8")
+        for key in SQLModel.metadata.tables[name].foreign_keys:
+            there = homes[key.column.table.name]
+            assert there == home or f"import {there}" in source or f"from {there} import" in source, (
+                f"{name}.{key.parent.name}"
+            )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, String, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
+import publisher.mail.models  # noqa: F401 - tables that keys of these point to
 from publisher.languages import folded
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import publisher.mail.models
+import publisher.media.models  # noqa: F401 - tables that keys of these point to
+
 
 class Source(SQLModel, table=True):
     """Where records come from. Our own publications, files and manual entry are sources too, so a record always has one."""

@@ -7,6 +7,11 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import publisher.audience.models
+import publisher.library.models
+import publisher.mail.models
+import publisher.media.models  # noqa: F401 - tables that keys of these point to
+
 
 class Newsletter(SQLModel, table=True):
     """What goes out to a list, again and again. The cadence is wall time in a zone; `next_at` is what it comes to in UTC."""

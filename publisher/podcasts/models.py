@@ -7,6 +7,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import publisher.audience.models
+import publisher.library.models
+import publisher.media.models  # noqa: F401 - tables that keys of these point to
+
 
 def _list() -> Any:
     return Field(default_factory=list, sa_column=Column(JSON, nullable=False))

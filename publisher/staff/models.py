@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
+import publisher.mail.models  # noqa: F401 - tables that keys of these point to
+
 ROLES = ("viewer", "editor", "owner")  # each may what the ones before may
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import publisher.audience.models
+import publisher.library.models
+import publisher.media.models  # noqa: F401 - tables that keys of these point to
 from publisher.mail.models import Inbox
 
 

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+import publisher.media.models
+import publisher.podcasts.models  # noqa: F401 - tables that keys of these point to
+
 
 class CountingSecret(SQLModel, table=True):
     """The secret of one UTC day, under which addresses of computers are hashed. Deleted after two days."""

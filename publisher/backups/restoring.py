@@ -77,7 +77,7 @@ def has_data(database: Database) -> bool:
         raise
 
 
-_TELLING = ("person", "member", "issue", "outbox", "work")
+_TELLING = ("person", "staff_member", "issue", "outbox", "work")
 
 
 def _has_rows(connection: Connection, name: str) -> bool:

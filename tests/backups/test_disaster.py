@@ -29,6 +29,7 @@ from publisher.mail import addresses, claiming, outbox, restored
 from publisher.mail.delivery import Sender
 from publisher.mail.letters import HeaderPlan, compile_letter
 from publisher.mail.models import Address, Identity, Letter, Outbox, Suppression
+from publisher.staff import accounts
 
 
 def a_letter(house: House, now: datetime, key: str, origin: str, readers: int) -> int:
@@ -242,6 +243,18 @@ def test_a_hub_with_data_is_not_replaced_unless_told(house: House, now: datetime
     with pytest.raises(Conflict, match="--onto-data replace"):
         restoring.restore(house, tmp_path / "b.tar", now=now)
     assert states(house, "issue-1") == {"queued": 1}
+
+
+def test_a_hub_that_has_nobody_but_its_owner_is_not_replaced_either(
+    house: House, now: datetime, tmp_path: Path
+) -> None:
+    making.make(house, tmp_path / "b.tar", now=now)
+    with house.database.session() as session:
+        accounts.add(session, house, "ines@example.org", "owner", now, invite=False)
+        session.execute(delete(Outbox))
+    assert restoring.has_data(house.database)
+    with pytest.raises(Conflict, match="--onto-data replace"):
+        restoring.restore(house, tmp_path / "b.tar", now=now)
 
 
 @pytest.mark.parametrize("part", [0.02, 0.5, 0.8])

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from abilities import cannot_run
 from commands import Publisher
-from conftest import cannot_run
 from lxml import etree
 from media.making import mp3, png
 from our_web import Web

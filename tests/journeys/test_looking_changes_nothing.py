@@ -27,7 +27,7 @@ from publisher.migrations import metadata
 from publisher.podcasts import episodes, letters, shows
 from publisher.web.routes import ROUTES
 
-START = ("/studio", "/newsletters/monthly/feed.atom", "/api/v1/openapi.json", "/api/v1/resources/1", "/api/v1/newsletters/monthly/issues", "/api/v1/issues/monthly-2026-11", "/mailbox/1/text", "/mailbox/1/source", "/podcasts/small-hands/live.xml", "/api/v1/episodes/1", "/api/v1/shows/small-hands/episodes", "/api/v1/webinars/play", "/webinars/play/event.ics", "/webinars/play/embed", "/webinars/series/leading/calendar.ics")  # fmt: skip
+START = ("/studio", "/newsletters/monthly/feed.atom", "/api/v1/openapi.json", "/api/v1/resources/1", "/api/v1/newsletters/monthly/issues", "/api/v1/issues/monthly-2026-11", "/mailbox/1/text", "/mailbox/1/source", "/podcasts/small-hands/live.xml", "/api/v1/episodes/1", "/api/v1/shows/small-hands/episodes", "/api/v1/webinars/play", "/webinars/play/event.ics", "/webinars/play/embed", "/webinars/series/leading/calendar.ics", "/sitemap/pages.xml")  # fmt: skip
 NEVER_LINKED = {"/demo/sources/{name}", "/hooks/meeting/{token}/{what}"}
 DOWNLOADS = ("download_request", "download_window", "download_agent", "counting_secret")
 ALIKE = 3

@@ -244,4 +244,4 @@ def test_the_demos_owner_owns_no_hub_that_others_can_reach(session: Session, hou
     with pytest.raises(Forbidden):
         accounts.become_first_owner(session, house, token, "mallory@example.org", GOOD, now)
     with pytest.raises(Conflict):
-        accounts.disable(session, ines, now)
+        roles.disable(session, ines, now)

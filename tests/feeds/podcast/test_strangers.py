@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from conftest import cannot_run
+from abilities import cannot_run
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.internal.conjecture import providers
 from lxml import etree

@@ -230,7 +230,9 @@ def test_the_whole_demo_has_them_in_its_letter_and_leaves_nothing_behind(
         told = set(session.exec(growing.where(col(Issue.state) == "draft")))
         assert {coming.work_id, held.recording_work_id} <= told
         assert held.work_id not in told
-    assert len([path for path in files_of(fresh) if path.suffix in (".mp4", ".pdf", ".jpg")]) == 10, "three of them pictures of the shelf"
+    assert len([path for path in files_of(fresh) if path.suffix in (".mp4", ".pdf", ".jpg")]) == 10, (
+        "three of them pictures of the shelf"
+    )
     install.remove(fresh, now + timedelta(days=1))
     assert files_of(fresh) == set()
     with fresh.database.reading() as session:

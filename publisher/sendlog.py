@@ -8,6 +8,7 @@ and keyed hashes only, never an address. A line is `<what> <when> <rest>`:
   S <when> <hash> <scope> <why>   an address was suppressed, or erased
   U <when> <hash> <list>          somebody left a list
   R <when> <hash> <list>          they came back to it: took leaving back, or signed up anew
+  T <when> <issue> <works>        an issue was let out with these works (hashes, with commas between)
 `key` names the mail itself (letter, address, occasion), so that it is known again after its row was lost.
 
 Where it has grown large, the next backup begins another file; the one before is kept beside it, and older ones go.
@@ -32,7 +33,7 @@ LARGE = 64_000_000
 SLACK = timedelta(minutes=10)
 _HEAD = 120  # octets that tell one file from another, wherever it was copied to
 _NOTES = "send_log"
-PARTS = {"F": 4, "A": 4, "N": 4, "S": 5, "U": 4, "R": 4}
+PARTS = {"F": 4, "A": 4, "N": 4, "S": 5, "U": 4, "R": 4, "T": 4}
 
 
 @dataclass

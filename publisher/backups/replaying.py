@@ -15,7 +15,8 @@ from publisher.house import House
 from publisher.mail import addresses, claiming, restored
 from publisher.mail.models import Address, OutboxState, Restored, Suppression
 from publisher.mail.outbox import OUTBOX
-from publisher.webinars import quiet
+from publisher.newsletters import told
+from publisher.webinars import changing, quiet
 
 #: Suppressions that say something about a person's wish or address; the others belong to a form that was being filled in.
 REPLAYED = ("bounced", "complained", "undeliverable", "staff", "lifted")
@@ -36,6 +37,7 @@ def replay(
     states = [state for state, _row in mails.values()]
     last = max((int(parts[2]) for parts in lines or () if parts[0] in "FAN"), default=0)
     restored.give_none_again(session, last)
+    told.keep(session, lines or ())
     found = {
         "backup_made_at": manifest["made_at"],
         "log_found": lines is not None,
@@ -64,7 +66,7 @@ def _in_flight(session: Session, house: House, mails: dict[str, tuple[str, int]]
 
 def _people(session: Session, house: House, lines: Sequence[list[str]], now: datetime) -> dict[str, int]:
     """Wishes in the order in which they came. Of leaving and coming back only the last word counts, list by list."""
-    counts = {"unsubscribed": 0, "came_back": 0, "suppressed": 0, "erased": 0, "unknown_addresses": 0}
+    counts = {"unsubscribed": 0, "cancelled": 0, "came_back": 0, "suppressed": 0, "erased": 0, "unknown_addresses": 0}
     wishes = [parts for parts in lines if parts[0] in "SUR"]
     last = {(parts[2], parts[3]): parts for parts in wishes if parts[0] in "UR"}
     unknown: set[str] = set()
@@ -77,17 +79,22 @@ def _people(session: Session, house: House, lines: Sequence[list[str]], now: dat
         elif parts[0] == "S":
             _suppression(session, house, address, parts[3], parts[4], now, counts)
         else:
-            _last_word(session, address, parts[0] == "U", parts[3], now, counts)
+            _last_word(session, house, address, parts[0] == "U", parts[3], now, counts)
     return counts | {"unknown_addresses": len(unknown)}
 
 
 def _last_word(
-    session: Session, address: Address, left: bool, place: str, now: datetime, counts: dict[str, int]
+    session: Session, house: House, address: Address, left: bool, place: str, now: datetime, counts: dict[str, int]
 ) -> None:
-    """Somebody left, or came back to, a list or the mail about a webinar."""
+    """Somebody left, or came back to, a list, a webinar, or the mail about one."""
     what = "unsubscribed" if left else "came_back"
     if place.startswith(quiet.WEBINAR):
         counts[what] += quiet.again(session, address, place.removeprefix(quiet.WEBINAR), muted=left, now=now)
+    elif place.startswith(changing.REGISTRATION):
+        slug = place.removeprefix(changing.REGISTRATION)
+        counts["cancelled" if left else "came_back"] += changing.again(
+            session, house, address, slug, left=left, now=now
+        )
     else:
         again = leaving.leave_again if left else leaving.come_back_again
         counts[what] += again(session, address, place, now)

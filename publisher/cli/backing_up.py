@@ -130,6 +130,7 @@ def _found(found: dict[str, Any]) -> list[str]:
         f"  {found['accepted_since']:>6} mails were accepted since; they are not sent again.",
         f"  {found['uncertain_since']:>6} were in flight, and whether they arrived can only be guessed; they are not sent again.",
         f"  {found['unsubscribed']:>6} unsubscribes, {found['suppressed']} complaints, bounces and stops, {found['erased']} erasures were done again.",
-        f"  {found['came_back']:>6} had come back to a list after leaving it, and are on it again.",
+        f"  {found.get('cancelled', 0):>6} had cancelled a registration, and are not expected any more.",
+        f"  {found['came_back']:>6} had come back to a list or webinar after leaving it, and are on it again.",
         f"  {found['unknown_addresses']:>6} addresses in the log are not in the backup: who signed up since has to do it again.",
     ]

@@ -17,9 +17,9 @@ def rehearse(issue: Key, now: Now = None, as_json: AsJson = False) -> None:
     from publisher.cli.opening import looking
     from publisher.newsletters import issues, rehearsal
 
-    with looking() as (_house, session):
+    with looking() as (house, session):
         found = issues.by_slug(session, issue)
-        numbers, contents = rehearsal.rehearse(session, found, now=moment(now))
+        numbers, contents = rehearsal.rehearse(session, house, found, now=moment(now))
         details(rehearsal.as_json(found, numbers, contents), as_json)
 
 

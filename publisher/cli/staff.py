@@ -196,7 +196,7 @@ def waiting(
     with looking() as (house, session):
         rows = [
             {"room": room, "text": line.text, "more": line.more, "url": house.settings.url(line.path)}
-            for room, lines in what_waits(session, moment(now), zone)
+            for room, lines in what_waits(session, house, moment(now), zone)
             for line in lines
         ]
     listing(rows, as_json, "room", "text", "more", empty="Nothing waits.")

@@ -39,7 +39,7 @@ def write_due(house: House, now: datetime) -> int:
         numbers: Numbers = {}
         for _, zone, _ in due:
             if zone not in parts:
-                parts[zone] = what_waits(session, now, zone, numbers)
+                parts[zone] = what_waits(session, house, now, zone, numbers)
     written = 0
     for member_id, zone, day in due:
         try:
@@ -50,11 +50,11 @@ def write_due(house: House, now: datetime) -> int:
     return written
 
 
-def what_waits(session: Session, now: datetime, zone: str, numbers: Numbers | None = None) -> list[Part]:
+def what_waits(session: Session, house: House, now: datetime, zone: str, numbers: Numbers | None = None) -> list[Part]:
     """What waits at the desk, by room, in the words of somebody in that zone. Empty where nothing does."""
     known: Numbers = {} if numbers is None else numbers
     rooms = {
-        "Newsletters": waiting.drafts(session, now, zone, known),
+        "Newsletters": waiting.drafts(session, house, now, zone, known),
         "Webinars": webinars(session, now, zone),
         "Podcasts": waiting.podcasts(session),
         "Library": waiting.library(session, now),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from publisher.house import House
 from publisher.languages import join_list, language_name, moment_for_staff, number
 from publisher.library import sources
 from publisher.library.models import LookAlike, Share, Source, Work, WorkState
@@ -39,7 +40,7 @@ class Line:
     more: str = ""
 
 
-def drafts(session: Session, now: datetime, zone: str, numbers: Numbers) -> Iterator[Line]:
+def drafts(session: Session, house: House, now: datetime, zone: str, numbers: Numbers) -> Iterator[Line]:
     """Issues that are held, and drafts that are due soon with the numbers of their rehearsal."""
     rows = session.exec(
         select(Issue, Newsletter)
@@ -54,13 +55,13 @@ def drafts(session: Session, now: datetime, zone: str, numbers: Numbers) -> Iter
         )
         if issue.state == IssueState.HELD and issue.held_for != "thin":
             text = f"“{title}” is held: {issue.reason or 'it waits for somebody'}"
-            yield Line("an issue is held", text, path, "Look at it", _numbers(session, issue, now, numbers))
+            yield Line("an issue is held", text, path, "Look at it", _numbers(session, house, issue, now, numbers))
         elif _is_due(newsletter, issue, now):
             by_hand = newsletter.release == "by-hand"
             how = "It goes out when one of you releases it." if by_hand else "It goes out by itself."
             due = moment_for_staff(issue.occurrence or now, zone, now)
             text = f"“{title}” is due {due}. {how}"
-            yield Line("a draft is due", text, path, "Look at the draft", _numbers(session, issue, now, numbers))
+            yield Line("a draft is due", text, path, "Look at the draft", _numbers(session, house, issue, now, numbers))
 
 
 def library(session: Session, now: datetime) -> Iterator[Line]:
@@ -117,10 +118,10 @@ def _is_due(newsletter: Newsletter, issue: Issue, now: datetime) -> bool:
     return issue.state == IssueState.DRAFT and issue.occurrence is not None and issue.occurrence <= now + soon
 
 
-def _numbers(session: Session, issue: Issue, now: datetime, known: Numbers) -> str:
+def _numbers(session: Session, house: House, issue: Issue, now: datetime, known: Numbers) -> str:
     """“1,204 people would get it, in 37 editions: 900 in English and 304 in French. 31 have nothing that fits.”"""
     if issue.id not in known:
-        known[issue.id or 0] = rehearsal.rehearse(session, issue, now=now)[0]
+        known[issue.id or 0] = rehearsal.rehearse(session, house, issue, now=now)[0]
     found = known[issue.id or 0]
     if not found.recipients:
         return "As it stands, nobody would get it."

@@ -138,6 +138,13 @@ class Correction(SQLModel, table=True):
     created_at: datetime
 
 
+class Told(SQLModel, table=True):
+    """After a restore: an issue that was let out after the backup had told of this work (`newsletters.told`, keyed hash)."""
+
+    origin: str = Field(primary_key=True)
+    work: str = Field(primary_key=True, index=True)
+
+
 class Received(SQLModel, table=True):
     """This person had this work by this mail, for this reason. Counts as had while the mail does (`mail.models.COUNTS_AS_HAD`)."""
 

@@ -7,7 +7,7 @@ of its own; a crash in the middle is finished by the timetable, and the unique k
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from publisher.mail.models import (
     OutboxState,
 )
 from publisher.mail.outbox import OUTBOX, add_rows, keep_edition, let_out
+from publisher.newsletters import told
 from publisher.newsletters.letter import Entry, click_targets, compose, entries, title_of
 from publisher.newsletters.matching import Matcher, Verdict
 from publisher.newsletters.models import Issue, Newsletter
@@ -58,11 +59,13 @@ def plan(house: House, issue_id: int, *, now: datetime, on_progress: Callable[[i
             readers = list(subscribers(session, issue, now=planned_from, after=last, limit=CHUNK))
             if not readers:
                 break
-            _plan_chunk(session, issue, newsletter, letter, editions, matcher, readers, now)
+            _plan_chunk(session, house, issue, newsletter, letter, editions, matcher, readers, now)
         last = readers[-1].person_id
         on_progress(len(readers))
     with house.database.session() as session:
         if _still_planned(session, letter):
+            if issue.kind != "correction":
+                told.note(session, house.tokens, letter.origin, [item.work_id for item in matcher.items], now=now)
             let_out(session, session.get_one(Letter, letter.id), now=now)
 
 
@@ -79,7 +82,7 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
     letter = Letter(
         key=f"issue-{issue.id}",
         kind="issue",
-        origin=_origin(newsletter, issue),
+        origin=told.origin_of(newsletter, issue),
         title=title_of(newsletter, issue, languages_of(newsletter)[0]),
         mail_class=MailClass.BULK,
         identity_id=newsletter.identity_id,
@@ -95,13 +98,6 @@ def begin(session: Session, issue: Issue, *, now: datetime) -> Letter:
     session.add(issue)
     session.flush()
     return letter
-
-
-def _origin(newsletter: Newsletter, issue: Issue) -> str:
-    """What the issue is, whatever number its row has: after a restore it is drafted again for the same occurrence."""
-    if issue.occurrence is not None:
-        return f"issue:{newsletter.slug}:{issue.occurrence.astimezone(UTC).isoformat()}"
-    return f"issue:{newsletter.slug}:{issue.slug}:{issue.created_at.astimezone(UTC).isoformat()}"
 
 
 def _links(newsletter: Newsletter, issue: Issue, mailing_list: MailingList) -> dict[str, list[str]]:
@@ -149,6 +145,7 @@ def marks(values: dict[str, str]) -> str:
 
 def _plan_chunk(
     session: Session,
+    house: House,
     issue: Issue,
     newsletter: Newsletter,
     letter: Letter,
@@ -157,7 +154,7 @@ def _plan_chunk(
     people: Sequence[Subscriber],
     now: datetime,
 ) -> None:
-    readers = readers_for(session, people, [item.work_id for item in matcher.items], issue_id=issue.id)
+    readers = readers_for(session, house.tokens, people, [item.work_id for item in matcher.items], issue=issue)
     chosen: dict[int, tuple[Subscriber, list[Verdict]]] = {}
     for person in people:
         verdicts = matcher.select(readers[person.person_id])

@@ -12,8 +12,10 @@ from publisher.audience.models import Interest, Person, Subscription, Subscripti
 from publisher.library.merging import standing_for
 from publisher.mail.models import COUNTS_AS_HAD, Address, OutboxState
 from publisher.mail.outbox import OUTBOX
+from publisher.newsletters import told
 from publisher.newsletters.matching import Reader
 from publisher.newsletters.models import Issue, Received
+from publisher.tokens import Tokens
 
 #: How many readers are looked at together.
 CHUNK = 1000
@@ -67,19 +69,20 @@ def suppressed_count(session: Session, issue: Issue, *, now: datetime) -> int:
 
 
 def readers_for(
-    session: Session, people: Sequence[Subscriber], work_ids: Sequence[int], *, issue_id: int | None
+    session: Session, tokens: Tokens, people: Sequence[Subscriber], work_ids: Sequence[int], *, issue: Issue
 ) -> dict[int, Reader]:
     """What matching needs of these people: interests, and which of these works they had in another issue."""
     ids = [person.person_id for person in people]
     interests: dict[int, set[tuple[str, str]]] = {}
     for row in session.execute(select(INTEREST).where(INTEREST.c.person_id.in_(ids))):
         interests.setdefault(row.person_id, set()).add((row.facet, row.key))
-    had = _had(session, ids, work_ids, issue_id)
+    had = _had(session, ids, work_ids, issue.id)
+    before = told.had(session, tokens, [person.address_id for person in people], work_ids, but_not=issue)
     return {
         person.person_id: Reader(
             person.languages,
             frozenset(interests.get(person.person_id, ())),
-            frozenset(had.get(person.person_id, ())),
+            frozenset(had.get(person.person_id, set()) | before.get(person.address_id, set())),
         )
         for person in people
     }

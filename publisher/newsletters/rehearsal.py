@@ -48,13 +48,13 @@ class Rehearsal:
         return len(self.selections)
 
 
-def rehearse(session: Session, issue: Issue, *, now: datetime) -> tuple[Rehearsal, list[Entry]]:
+def rehearse(session: Session, house: House, issue: Issue, *, now: datetime) -> tuple[Rehearsal, list[Entry]]:
     """Who would get the issue at this moment. Readers are streamed; memory grows with selections, not with readers."""
     newsletter = session.get_one(Newsletter, issue.newsletter_id)
     contents = entries(session, issue, now=now)
     matcher = Matcher([entry.item for entry in contents], now)
     numbers = Rehearsal(suppressed=readers.suppressed_count(session, issue, now=now))
-    for person, verdicts in _everyone(session, issue, matcher, now):
+    for person, verdicts in _everyone(session, house, issue, matcher, now):
         if not verdicts and issue.kind == "regular":
             numbers.without_items += 1
             continue
@@ -94,7 +94,7 @@ def why(session: Session, house: House, issue: Issue, email: str, *, now: dateti
     name_of = reasons.namer("en", term_names(session, "en"))
     ledger = _ledger(session, issue, person)
     answers: list[dict[str, object]] = []
-    for verdict in judge(session, issue, person, contents, now=issue.planned_from or now):
+    for verdict in judge(session, house, issue, person, contents, now=issue.planned_from or now):
         work_id = verdict.item.work_id
         if issue.letter_id is not None:
             included = work_id in ledger
@@ -106,12 +106,14 @@ def why(session: Session, house: House, issue: Issue, email: str, *, now: dateti
     return answers + _left_out(session, issue, set(titles), ledger)
 
 
-def judge(session: Session, issue: Issue, person: Person, contents: list[Entry], *, now: datetime) -> list[Verdict]:
+def judge(
+    session: Session, house: House, issue: Issue, person: Person, contents: list[Entry], *, now: datetime
+) -> list[Verdict]:
     """Every item's verdict for one person."""
     matcher = Matcher([entry.item for entry in contents], now)
     subscriber = readers.as_subscriber(person)
     ids = [entry.item.work_id for entry in contents]
-    reader = readers.readers_for(session, [subscriber], ids, issue_id=issue.id)[subscriber.person_id]
+    reader = readers.readers_for(session, house.tokens, [subscriber], ids, issue=issue)[subscriber.person_id]
     return matcher.judge(reader)
 
 
@@ -171,7 +173,7 @@ def preview(
     person = reader_by_email(session, house, email)
     spoken = edition_language(newsletter, tuple(person.languages.split(",")))
     edition = compose(session, house, issue, spoken, contents, now=now)
-    verdicts = [v for v in judge(session, issue, person, contents, now=now) if v.included]
+    verdicts = [v for v in judge(session, house, issue, person, contents, now=now) if v.included]
     selection = [(v.item.block(v.language), v.reason) for v in verdicts]
     return Preview(edition, selection if contents else None, person.name, email, person.zone, values)
 
@@ -232,12 +234,12 @@ def _generic_text(entry: Entry, language: str) -> str | None:
 
 
 def _everyone(
-    session: Session, issue: Issue, matcher: Matcher, now: datetime
+    session: Session, house: House, issue: Issue, matcher: Matcher, now: datetime
 ) -> Iterator[tuple[readers.Subscriber, list[Verdict]]]:
     ids = [item.work_id for item in matcher.items]
     last = 0
     while people := list(readers.subscribers(session, issue, now=now, after=last)):
-        found = readers.readers_for(session, people, ids, issue_id=issue.id)
+        found = readers.readers_for(session, house.tokens, people, ids, issue=issue)
         for person in people:
             yield person, matcher.select(found[person.person_id])
         last = people[-1].person_id

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
 from publisher.languages import N_
+from publisher.mail.models import Address
 from publisher.webinars import letters, mailings, registrants, seats, waiting
 from publisher.webinars.models import Registration, RegistrationState, Seat, Series, Webinar
 from publisher.webinars.wishes import NOT_RECORDED, Over
@@ -21,6 +22,10 @@ FULL = N_("All places of that date are taken.")
 NOT_REGISTERED = N_("This registration was cancelled. Take it back first.")
 GONE = N_("That date is over or was called off, so nothing can be changed about it.")
 STATES = ("coming", "recording", "away")
+
+
+#: Begins the name of a webinar's series where the send log else names a list.
+REGISTRATION = "registration:"
 
 
 def cancel(session: Session, house: House, registration: Registration, *, now: datetime) -> bool:
@@ -36,8 +41,9 @@ def leave(
     state: RegistrationState,
     *,
     now: datetime,
+    write: bool = True,
 ) -> bool:
-    """As `cancel`, to be cancelled or (by staff, who want them to stay out) declined."""
+    """As `cancel`, to be cancelled or (by staff, who want them to stay out) declined. `write`: False where they were told."""
     series = held(session, registration)
     if registration.state not in seats.STANDING:
         return False
@@ -46,13 +52,15 @@ def leave(
     registration.state, registration.cancelled_at = state, now
     registrants.touch(session, registration, now=now, dates=was_registered)
     mailings.stop_for(session, registration, now=now)
+    registrants.note(session, registration, "U", REGISTRATION, now=now)
     if was_registered:
-        letters.has_left(session, house, registration, now=now)
+        if write:
+            letters.has_left(session, house, registration, now=now)
         waiting.promote(session, house, series, now=now)
     return True
 
 
-def come_back(session: Session, house: House, registration: Registration, *, now: datetime) -> bool:
+def come_back(session: Session, house: House, registration: Registration, *, now: datetime, write: bool = True) -> bool:
     """Take back a cancellation: the same dates again, and those that a whole series has had since, if there is room; else the
     last position of the waiting list. False where nothing was cancelled."""
     series = held(session, registration)
@@ -66,8 +74,22 @@ def come_back(session: Session, house: House, registration: Registration, *, now
     was_approved = registration.registered_at is not None
     registration.cancelled_at = None
     registrants.touch(session, registration, now=now, dates=True)
-    waiting.admit(session, house, series, registration, now=now, approved=was_approved)
+    registrants.note(session, registration, "R", REGISTRATION, now=now)
+    waiting.admit(session, house, series, registration, now=now, approved=was_approved, write=write)
     return True
+
+
+def again(session: Session, house: House, address: Address, slug: str, *, left: bool, now: datetime) -> bool:
+    """After a restore: who cancelled, or took that back, since the backup has done so again. They were told when they did it."""
+    registration = registrants.of_slug(session, address, slug)
+    if registration is None:
+        return False
+    try:
+        if left:
+            return leave(session, house, registration, RegistrationState.CANCELLED, now=now, write=False)
+        return come_back(session, house, registration, now=now, write=False)
+    except Over:
+        return False
 
 
 def opt_out(

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from publisher import languages, sendlog
+from publisher import languages
 from publisher.errors import BadInput
 from publisher.house import House
 from publisher.mail.models import WAITING, Address, Outbox
 from publisher.tokens import Purpose
 from publisher.webinars import letters, mailings, registrants, wishes, zones
-from publisher.webinars.models import Registration, RegistrationState, Series
+from publisher.webinars.models import Registration, RegistrationState
 
 #: Begins the name of a webinar's series where the send log else names a list.
 WEBINAR = "webinar:"
@@ -24,7 +24,7 @@ def mute(session: Session, registration: Registration, *, now: datetime) -> bool
     registration.muted_at = now
     registrants.touch(session, registration, now=now, dates=False)
     mailings.stop_for(session, registration, now=now)
-    _note(session, registration, "U", now)
+    registrants.note(session, registration, "U", WEBINAR, now=now)
     return True
 
 
@@ -34,26 +34,16 @@ def unmute(session: Session, registration: Registration, *, now: datetime) -> bo
         return False
     registration.muted_at = None
     registrants.touch(session, registration, now=now, dates=False)
-    _note(session, registration, "R", now)
+    registrants.note(session, registration, "R", WEBINAR, now=now)
     return True
 
 
 def again(session: Session, address: Address, slug: str, *, muted: bool, now: datetime) -> bool:
     """After a restore: what somebody had wished since the backup about the mail of a webinar is so again."""
-    series = session.exec(select(Series).where(col(Series.slug) == slug)).first()
-    registrant = registrants.of_address(session, address)
-    if series is None or registrant is None:
-        return False
-    registration = registrants.registration_of(session, series, registrant)
+    registration = registrants.of_slug(session, address, slug)
     if registration is None:
         return False
     return mute(session, registration, now=now) if muted else unmute(session, registration, now=now)
-
-
-def _note(session: Session, registration: Registration, what: str, now: datetime) -> None:
-    """A line for the send log, with the series as the place that was left."""
-    place = WEBINAR + session.get_one(Series, registration.series_id).slug
-    sendlog.note(session, sendlog.line(what, now, registrants.address_of(session, registration).hash, place))
 
 
 def look(session: Session, house: House, token: str, *, now: datetime) -> Registration | None:

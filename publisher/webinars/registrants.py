@@ -8,6 +8,7 @@ from sqlalchemy import Select, Table, func
 from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
+from publisher import sendlog
 from publisher.audience.people import new_key
 from publisher.database import insert_into, is_sqlite
 from publisher.mail.models import Address
@@ -39,6 +40,19 @@ def registration_of(session: Session, series: Series, registrant: Registrant) ->
         col(Registration.series_id) == series.id, col(Registration.registrant_id) == registrant.id
     )
     return session.exec(which.execution_options(populate_existing=True)).first()
+
+
+def of_slug(session: Session, address: Address, slug: str) -> Registration | None:
+    """The registration of this address on the series of that name."""
+    series = session.exec(select(Series).where(col(Series.slug) == slug)).first()
+    registrant = of_address(session, address)
+    return registration_of(session, series, registrant) if series and registrant else None
+
+
+def note(session: Session, registration: Registration, what: str, place: str, *, now: datetime) -> None:
+    """A line for the send log: they left (`U`) or came back to (`R`) what `place` and the name of the series say."""
+    slug = session.get_one(Series, registration.series_id).slug
+    sendlog.note(session, sendlog.line(what, now, address_of(session, registration).hash, place + slug))
 
 
 def by_key(session: Session, key: str) -> Registration | None:

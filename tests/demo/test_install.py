@@ -85,7 +85,7 @@ def test_the_hub_is_full(fresh: House, full: install.Summary, now: datetime) -> 
 def test_sixty_readers_get_something_and_not_the_same(fresh: House, full: install.Summary, now: datetime) -> None:
     with fresh.database.reading() as session:
         draft = draft_of(session, full)
-        numbers, contents = rehearsal.rehearse(session, draft, now=now)
+        numbers, contents = rehearsal.rehearse(session, fresh, draft, now=now)
         newest = next(issue for issue in issues.all_of(session) if issue.state == "draft")
         assert newest.slug == full.draft
         assert set(draft.subjects) == set(draft.preheaders) == set(draft.openings) == {"en", "fr", "ar"}
@@ -157,7 +157,7 @@ def test_a_tick_right_after_sends_nothing_that_is_not_due(fresh: House, full: in
 def test_it_can_be_filled_on_any_day(fresh: House, today: datetime) -> None:
     summary = install.install(fresh, today)
     with fresh.database.reading() as session:
-        numbers, _ = rehearsal.rehearse(session, draft_of(session, summary), now=today)
+        numbers, _ = rehearsal.rehearse(session, fresh, draft_of(session, summary), now=today)
         assert (numbers.recipients, numbers.without_items) == (60, 0)
         assert session.exec(select(func.max(Work.first_seen))).one() <= today
 

@@ -153,7 +153,7 @@ def test_it_stands_in_the_timetable(house: House, ines: Member) -> None:
 def test_a_draft_due_soon_comes_with_the_numbers_of_its_rehearsal(house: House, ines: Member) -> None:
     with house.database.session() as session:
         monthly = a_newsletter_due(session, SEVEN + timedelta(days=2))
-        found = what_waits(session, SEVEN, "Europe/London")
+        found = what_waits(session, house, SEVEN, "Europe/London")
         (room, lines) = found[0]
         assert room == "Newsletters"
         assert "is due Wednesday 25 November, 7:00 in London (in 2 days). It goes out when one of you releases it." in lines[0].text  # fmt: skip
@@ -161,8 +161,8 @@ def test_a_draft_due_soon_comes_with_the_numbers_of_its_rehearsal(house: House, 
         monthly.release = "by-itself"
         session.add(monthly)
         session.flush()
-        assert "Newsletters" not in dict(what_waits(session, SEVEN, "UTC")), "it waits for nobody yet"
-        soon = dict(what_waits(session, SEVEN + timedelta(days=1, hours=2), "UTC"))
+        assert "Newsletters" not in dict(what_waits(session, house, SEVEN, "UTC")), "it waits for nobody yet"
+        soon = dict(what_waits(session, house, SEVEN + timedelta(days=1, hours=2), "UTC"))
         assert "It goes out by itself." in soon["Newsletters"][0].text
 
 
@@ -196,7 +196,7 @@ def test_what_is_in_trouble_is_said_in_sentences(house: House, ines: Member) -> 
         late = episodes.add(session, house, show, episodes.Shape(title="First steps"), now=SEVEN)
         session.get_one(Episode, late.id).taking = "the address of the sound answers 404"
         session.flush()
-        said = [line.text for _, lines in what_waits(session, SEVEN, "UTC") for line in lines]
+        said = [line.text for _, lines in what_waits(session, house, SEVEN, "UTC") for line in lines]
     assert said == [
         "“First steps” of Club did not appear: the address of the sound answers 404.",
         "1 resource waits for a look, 1 of them from partners.",
@@ -212,12 +212,12 @@ def test_what_webinars_lack(house: House, ines: Member) -> None:
         series.room_url = ""
         session.add(series)
         session.flush()
-        said = [line.text for _, lines in what_waits(session, SEVEN, "UTC") for line in lines]
+        said = [line.text for _, lines in what_waits(session, house, SEVEN, "UTC") for line in lines]
         assert len(said) == 2
         assert said[0].endswith("and has no room yet.")
         assert said[1].endswith("and 4 things are still missing from Amina Noor.")
         after = SEVEN + timedelta(days=3)
-        said = [line.text for _, lines in what_waits(session, after, "UTC") for line in lines]
+        said = [line.text for _, lines in what_waits(session, house, after, "UTC") for line in lines]
         assert any(text.endswith("its recording is not linked yet.") for text in said)
 
 
@@ -240,7 +240,7 @@ def test_bounces_above_the_mark(session: Session, house: House, now: datetime) -
     def happened(kind: str, which: range) -> list[str]:
         session.add_all(MailEvent(outbox_id=ids[n] or 0, kind=kind, key=str(n), at=now) for n in which)
         session.flush()
-        return [line.text for _, lines in what_waits(session, now, "UTC") for line in lines]
+        return [line.text for _, lines in what_waits(session, house, now, "UTC") for line in lines]
 
     assert happened("bounce", range(4)) == [], "two in a hundred are no more than the mark"
     bounces = "“One”: 5 of 200 mails came back (2.5%). Two in a hundred is where it is worth a look."
@@ -248,7 +248,7 @@ def test_bounces_above_the_mark(session: Session, house: House, now: datetime) -
     assert happened("complaint", range(1)) == [bounces], "one person is no share of anything"
     complaints = "“One”: 2 people of 200 complained (1.00%). Mail providers begin to refuse mail at this rate."
     assert happened("complaint", range(1, 2)) == [bounces, complaints]
-    assert what_waits(session, now + timedelta(days=8), "UTC") == []
+    assert what_waits(session, house, now + timedelta(days=8), "UTC") == []
 
 
 @given(st.lists(st.text(alphabet="abcdefgh", min_size=1, max_size=12), min_size=1, max_size=12))

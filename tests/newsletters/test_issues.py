@@ -187,7 +187,7 @@ def test_rehearsal_says_what_sending_will_do(stage: Stage) -> None:
     stage.reader("dina@example.org", interests=(("country", "PE"),))
     issue = stage.draft()
     with stage.house.database.reading() as session:
-        numbers, contents = rehearsal.rehearse(session, issue, now=stage.now)
+        numbers, contents = rehearsal.rehearse(session, stage.house, issue, now=stage.now)
         answer = rehearsal.as_json(issue, numbers, contents)
     assert (answer["recipients"], answer["without_items"], answer["suppressed"], answer["editions"]) == (1, 1, 0, 1)
     assert [(i["title"], i["readers"]) for i in answer["items"]] == [("Pay in Kenya", 1)]  # type: ignore[index, union-attr]
@@ -213,7 +213,7 @@ def test_pausing_cancelling_and_what_counts_as_had(stage: Stage) -> None:
         later = stage.now + timedelta(days=31)
         again = drafting.draft(session, session.get_one(Newsletter, stage.newsletter.id), now=later)
         drafting.put_in(session, again, session.exec(select(Work.id)).one() or 0, now=later)
-        numbers, _ = rehearsal.rehearse(session, again, now=later)
+        numbers, _ = rehearsal.rehearse(session, stage.house, again, now=later)
     assert numbers.recipients == 1, "a mail that was cancelled does not count as had"
 
 

@@ -75,6 +75,7 @@ def _facts(found: dict[str, Any]) -> list[tuple[str, str]]:
             f"{words.counted(found['uncertain_since'], 'mail')} without an answer, not to be sent again either",
         ),
         ("Left a list", f"{words.counted(found['unsubscribed'], 'wish', 'wishes')}, followed again"),
+        ("Cancelled a webinar", f"{words.counted(found.get('cancelled', 0), 'wish', 'wishes')}, followed again"),
         ("Came back to one", f"{words.counted(found.get('came_back', 0), 'wish', 'wishes')}, followed again"),
         ("Complained or bounced", f"{words.counted(found['suppressed'], 'address', 'addresses')}, stopped again"),
         ("Were erased", f"{words.counted(found['erased'], 'address', 'addresses')}, erased again"),

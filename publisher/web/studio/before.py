@@ -88,7 +88,7 @@ def source(desk: Desk, slug: str, key: str) -> Response:
 def rehearse(desk: Desk, slug: str, key: str) -> Response:
     """GET …/rehearse: who would get it at this moment, in numbers."""
     newsletter, issue = opened(desk.session, slug, key)
-    numbers, contents = rehearsal.rehearse(desk.session, issue, now=issue.planned_from or desk.now)
+    numbers, contents = rehearsal.rehearse(desk.session, desk.house, issue, now=issue.planned_from or desk.now)
     url = url_of(newsletter, issue)
     items = sorted(contents, key=lambda entry: -numbers.readers_of_item[entry.item.work_id])
     countries = {code: country_name(code, "en") for code in numbers.by_country if code != "unknown"}
@@ -145,7 +145,7 @@ def send(desk: Desk, slug: str, key: str) -> Response:
     """GET …/send: everything to know before it goes out, with numbers; a test, a time, or now."""
     newsletter, issue = opened(desk.session, slug, key)
     url = url_of(newsletter, issue)
-    numbers, contents = rehearsal.rehearse(desk.session, issue, now=desk.now)
+    numbers, contents = rehearsal.rehearse(desk.session, desk.house, issue, now=desk.now)
     letters, fault = _largest(desk, newsletter, issue, numbers)
     size, language = max(((len(letter.html().encode()), code) for code, letter in letters.items()), default=(0, ""))
     at = issue.send_at or issue.occurrence

@@ -167,7 +167,7 @@ def readers_of(desk: Desk, list_id: int) -> int:
 def _rehearsal(desk: Desk, issue: Issue) -> Rehearsal | None:
     if issue.corrects_id is None and readers_of(desk, issue.list_id) > MOST_REHEARSED:
         return None
-    return rehearsal.rehearse(desk.session, issue, now=desk.now)[0]
+    return rehearsal.rehearse(desk.session, desk.house, issue, now=desk.now)[0]
 
 
 def _shown_rehearsal(numbers: Rehearsal | None, url: str) -> dict[str, Any] | None:

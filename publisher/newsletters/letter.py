@@ -125,7 +125,10 @@ def compose(
     newsletter = session.get_one(Newsletter, issue.newsletter_id)
     identity = session.get_one(Identity, newsletter.identity_id)
     mailing_list = session.get_one(MailingList, issue.list_id)
-    context = context_of(session, house, newsletter, issue, language, contents, now=now)
+    names = term_names(session, language)
+    context = context_of(session, house, newsletter, issue, language, contents, now=now, names=names)
+    items = (entry.item for entry in contents)
+    context["reasons"] = reasons.table(items, language, reasons.namer(language, names))
     context["subject"] = " ".join(part for part in (subject_mark, context["subject"]) if part)
     if mailing_list.counts_clicks:
         _count_clicks(context, house)
@@ -145,11 +148,10 @@ def context_of(
     contents: Sequence[Entry],
     *,
     now: datetime,
-    names: dict[tuple[str, str], str] | None = None,
+    names: dict[tuple[str, str], str],
 ) -> dict[str, Any]:
-    """What mail templates and the archive page know of an issue in one language; all links direct. `names`: of the vocabulary,
-    where somebody has asked for them already."""
-    name_of = reasons.namer(language, term_names(session, language) if names is None else names)
+    """What mail templates and the archive page know of an issue in one language; all links direct. `names`: `term_names`."""
+    name_of = reasons.namer(language, names)
     title = title_of(newsletter, issue, language)
     opening = opening_of(newsletter, issue, language)
     named = session.get_one(Issue, issue.corrects_id) if issue.corrects_id is not None else issue
@@ -171,7 +173,6 @@ def context_of(
         "rich": {"correction" if issue.kind == "correction" else "opening": opening} if opening else {},
         "signed_by": issue.signed_by or newsletter.signed_by,
         "sections": _sections(contents, language, name_of, now, house.settings),
-        "reasons": reasons.table((entry.item for entry in contents), language, name_of),
         "subscribe_url": house.settings.url(home),
     }
 

@@ -6,7 +6,7 @@ in the middle. Entrances own transactions: `with database.session() as session: 
 when anything is raised.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,7 @@ class Database:
         #: Where what must outlive the database is written; the house sets it.
         self.log: sendlog.SendLog | None = None
         self._reading = self.engine.execution_options(publisher_reading=True)
+        self._endings: list[Callable[[], None]] = []
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -59,7 +60,13 @@ class Database:
         with self._reading.connect() as connection:
             yield connection
 
+    def at_close(self, ending: Callable[[], None]) -> None:
+        """What works with this database for as long as it is open: `ending` is called before it closes, the latest first."""
+        self._endings.append(ending)
+
     def close(self) -> None:
+        while self._endings:
+            self._endings.pop()()
         self.engine.dispose()
         if self.log is not None:
             self.log.close()

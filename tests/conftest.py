@@ -22,6 +22,7 @@ from sqlmodel import Session
 sys.path.insert(0, str(Path(__file__).parent))  # tests import cast, fakes and the sink by name
 
 from abilities import cannot_run
+from engines import share_what_is_compiled
 from postgres_databases import Databases
 from stages import RowsOfPostgres, RowsOfSqlite, Stage, Stages
 
@@ -32,6 +33,7 @@ from publisher.settings import Settings
 from publisher.templating import Templates
 from publisher.tokens import Tokens
 
+share_what_is_compiled()
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday, 9:00 in Nairobi
 
 

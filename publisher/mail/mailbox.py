@@ -17,7 +17,7 @@ from publisher.mail.mailbox_server import MailboxServer
 from publisher.mail.models import MailboxMessage
 
 KEPT = timedelta(days=30)
-_running: dict[str, "RunningMailbox"] = {}
+_running: dict[Database, "RunningMailbox"] = {}
 _starting = threading.Lock()
 
 
@@ -43,11 +43,19 @@ class RunningMailbox:
 
 
 def built_in_mailbox(database: Database, wall: Callable[[], datetime]) -> RunningMailbox:
-    """The mailbox server of this process, started at the first call."""
+    """The mailbox server of this process, started at the first call. It runs until the database is closed."""
     with _starting:
-        if database.url not in _running:
-            _running[database.url] = RunningMailbox(database, wall)
-        return _running[database.url]
+        if database not in _running:
+            _running[database] = RunningMailbox(database, wall)
+            database.at_close(lambda: _stop(database))
+        return _running[database]
+
+
+def _stop(database: Database) -> None:
+    with _starting:
+        running = _running.pop(database, None)
+    if running is not None:
+        running.stop()
 
 
 def messages(

@@ -20,7 +20,6 @@ from publisher.audience.models import MailingList
 from publisher.database import Database
 from publisher.house import House
 from publisher.mail.delivery import Sender
-from publisher.mail.mailbox import built_in_mailbox
 from publisher.mail.models import MailboxMessage
 from publisher.newsletters import drafting, issues
 from publisher.newsletters.models import Newsletter
@@ -104,7 +103,6 @@ def running(
     finally:
         server.should_exit = True
         thread.join(30)
-        built_in_mailbox(database, wall).stop()
         database.close()
         listener.close()
 

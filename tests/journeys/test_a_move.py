@@ -29,7 +29,6 @@ from publisher.desk import moving
 from publisher.library.models import WorkText
 from publisher.mail.delivery import Sender
 from publisher.mail.identities import hub as hub_identity
-from publisher.mail.mailbox import built_in_mailbox
 from publisher.mail.models import MailboxMessage
 from publisher.newsletters import drafting, issues
 from publisher.newsletters.models import Newsletter
@@ -55,7 +54,6 @@ def lived_in(house, now, wall):
         session.exec(select(MailingList).where(MailingList.slug == "monthly")).one().counts_clicks = True
         shelf.put_recording(session, house, *webinar(session, "first-steps"), now=now)
     yield house
-    built_in_mailbox(house.database, wall).stop()
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def lived_in(house, now, wall):
     with house.database.session() as session:
         session.exec(select(MailingList).where(MailingList.slug == "monthly")).one().counts_clicks = True
         shelf.put_recording(session, house, *webinar(session, "first-steps"), now=now)
-    yield house
+    return house
 
 
 @pytest.fixture

@@ -151,12 +151,15 @@ def house(settings: Settings, database: Database) -> House:
 
 @pytest.fixture(scope="session")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
-    return Stages(tmp_path_factory.mktemp("stages"))
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "stages"
+    folder.mkdir(exist_ok=True)
+    return Stages(folder)
 
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, stages: Stages, house: House) -> Iterator[Stage]:
-    """`stage(build, …)`: what `build(house, …)` makes, built once in a process; see `stages`."""
+    """`stage(build, …)`: what `build(house, …)` makes, built once in a run; see `stages`."""
     if house.database.is_sqlite:
         stage = Stage(stages, house, RowsOfSqlite(house))
     else:

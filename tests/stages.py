@@ -1,14 +1,17 @@
-"""What many stories begin with is built once in a process: later stories are handed the rows, the files and the answer as the
-first building left them.
+"""What many stories begin with is built once in a run: later stories, those of other processes too, are handed the rows, the files
+and the answer as the first building left them.
 
 A building begins where the story is: on a database without a row, or on one that still is as an earlier stage of the same story
 left it. Where a story wrote something in between, nothing is taken back: it is built beside that, as it would have been.
 """
 
+import contextlib
 import dataclasses
+import hashlib
 import pickle
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,30 +36,38 @@ class Rows(Protocol):
     def are_none(self) -> bool: ...
     def state(self) -> object: ...
     def taken(self) -> Any: ...
+    def read(self, taken: Any) -> Any: ...
     def put_back(self, kept: Any) -> None: ...
     def close(self) -> None: ...
 
 
 class Stages:
-    """What was built in this process. `folder`: for the files of it."""
+    """What was built in this run. `folder`: where the processes of a run leave it for each other."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._kept: dict[object, Kept] = {}
+        self._kept: dict[str, Kept] = {}
 
-    def of(self, key: object) -> Kept | None:
-        return self._kept.get(key)
+    def of(self, key: object, rows: Rows) -> Kept | None:
+        name = _name_of(key)
+        if name not in self._kept and (self.folder / name).is_dir():
+            stored, answer = pickle.loads((self.folder / name / "rows").read_bytes())
+            self._kept[name] = Kept(rows.read(stored), self.folder / name / "files", answer)
+        return self._kept.get(name)
 
     def keep(self, key: object, house: House, rows: Rows, answer: object) -> Kept:
-        files = self.folder / str(len(self._kept))
-        shutil.copytree(house.settings.data_dir, files, ignore=lambda _, names: [n for n in names if _is_database(n)])
-        kept = Kept(rows.taken(), files, pickle.dumps(answer))
-        place = str(house.settings.data_dir).encode()
-        told = (kept.rows.serialize(), kept.answer) if isinstance(kept.rows, sqlite3.Connection) else kept.rows.values()
-        assert not any(place in one for one in told), (
-            f"{key}: where the files of a story lie is not the same in the next"
-        )
-        self._kept[key] = kept
+        name, place = _name_of(key), self.folder / uuid.uuid4().hex
+        copied = house.settings.data_dir
+        shutil.copytree(copied, place / "files", ignore=lambda _, names: [n for n in names if _is_database(n)])
+        stored = pickle.dumps((rows.taken(), pickle.dumps(answer)))
+        assert str(copied).encode() not in stored, f"{key}: where the files of a story lie is not the same in the next"
+        (place / "rows").write_bytes(stored)
+        with contextlib.suppress(
+            OSError
+        ):  # another process has built the same at this moment: one of the two is enough
+            place.rename(self.folder / name)
+        kept = self.of(key, rows)
+        assert kept is not None
         return kept
 
 
@@ -75,7 +86,7 @@ class Stage:
         if not self._is_as_it_was():
             return build(self.house, *args)
         self._key = (*self._key, build.__module__, build.__qualname__, repr(args))
-        kept = self.stages.of(self._key)
+        kept = self.stages.of(self._key, self.rows)
         if kept is None:
             answer = build(self.house, *args)
             kept = self.stages.keep(self._key, self.house, self.rows, answer)
@@ -106,9 +117,16 @@ class RowsOfSqlite:
     def state(self) -> object:
         return self.there.execute("PRAGMA data_version").fetchone()
 
-    def taken(self) -> sqlite3.Connection:
+    def taken(self) -> bytes:
+        with contextlib.closing(sqlite3.connect(":memory:")) as copy:
+            self.there.backup(copy)
+            return copy.serialize()
+
+    def read(self, taken: bytes) -> sqlite3.Connection:
         kept = sqlite3.connect(":memory:", check_same_thread=False)
-        self.there.backup(kept)
+        kept.deserialize(
+            taken[:18] + b"\1\1" + taken[20:]
+        )  # the file's head said WAL, which there is none of in memory
         return kept
 
     def put_back(self, kept: sqlite3.Connection) -> None:
@@ -151,6 +169,9 @@ class RowsOfPostgres:
         (used,) = self.there.execute(_SEQUENCES).fetchone() or (None,)
         return kept | ({f"SELECT {used}": b""} if used else {})
 
+    def read(self, taken: dict[str, bytes]) -> dict[str, bytes]:
+        return taken
+
     def put_back(self, kept: dict[str, bytes]) -> None:
         empty(self.there, self.databases.filled(self.there))
         with self.there.transaction():
@@ -164,6 +185,10 @@ class RowsOfPostgres:
 
     def close(self) -> None:
         """The connection goes back with the database."""
+
+
+def _name_of(key: object) -> str:
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:32]
 
 
 def _is_database(name: str) -> bool:

@@ -27,6 +27,7 @@ from publisher.newsletters import issues, rehearsal, tending
 from publisher.newsletters.models import Issue, Newsletter, Received
 from publisher.staff import accounts
 from publisher.staff.models import Member
+from publisher.webinars.models import Mailing, Registration
 
 SIXTY = {addresses.normalise(reader.email) for reader in content.readers() if reader.group == "main"}
 NOT_OURS = {"alembic_version", "search_index_data", "search_index_idx"}  # the last two are how FTS5 keeps its index
@@ -153,12 +154,23 @@ def test_a_tick_right_after_sends_nothing_that_is_not_due(fresh: House, full: in
         assert now < by_itself.next_at <= now + timedelta(days=7)
 
 
-@pytest.mark.parametrize("today", [AT_MIDNIGHT_NEW_YEAR, datetime(2028, 2, 24, 23, 59, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    ("database_url", "today"),
+    [
+        ("sqlite", AT_MIDNIGHT_NEW_YEAR),
+        pytest.param("postgres", datetime(2028, 2, 24, 23, 59, tzinfo=UTC), marks=pytest.mark.postgres),
+    ],
+    indirect=["database_url"],
+)
 def test_it_can_be_filled_on_any_day(fresh: House, today: datetime) -> None:
     summary = install.install(fresh, today)
     with fresh.database.reading() as session:
         numbers, _ = rehearsal.rehearse(session, fresh, draft_of(session, summary), now=today)
         assert (numbers.recipients, numbers.without_items) == (60, 0)
+        assert set(session.exec(select(Mailing.state))) == {"out", "waiting", "cancelled"}
+        assert set(session.exec(select(Outbox.state))) == {"accepted"}
+        assert session.exec(select(func.max(Registration.asked_at))).one() < today
+        assert session.exec(select(func.max(MailboxMessage.received_at))).one() < today
         assert session.exec(select(func.max(Work.first_seen))).one() <= today
 
 
@@ -177,6 +189,7 @@ def test_filling_twice_changes_nothing_and_follows_the_hub_to_another_address(
         assert {url.split("/demo/")[0] for url in urls if url} == {"http://127.0.0.1:9000"}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_filling_that_was_cut_off_is_begun_anew(fresh: House, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut(*_: object, **__: object) -> None:
         raise RuntimeError("power cut")
@@ -244,6 +257,7 @@ def test_the_list_that_nobody_reads_is_closed_while_the_demo_is_there_each_time(
     assert install.install(fresh, now) == full
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_list_that_was_closed_before_stays_closed(fresh: House, now: datetime) -> None:
     with fresh.database.session() as session:
         lists.archive(session, lists.get(session, "newsletter"))

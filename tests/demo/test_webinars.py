@@ -204,17 +204,6 @@ def _methods(mails: list[bytes]) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("today", ["2027-01-01T00:00:30+00:00", "2028-02-24T23:59:00+00:00"])
-def test_it_can_be_filled_on_any_day(fresh: House, today: str) -> None:
-    now = datetime.fromisoformat(today)
-    _gather(fresh, now)
-    with fresh.database.reading() as session:
-        assert set(session.exec(select(Mailing.state))) == {"out", "waiting", "cancelled"}
-        assert set(session.exec(select(Outbox.state))) == {"accepted"}
-        assert session.exec(select(func.max(Registration.asked_at))).one() < now
-        assert session.exec(select(func.max(MailboxMessage.received_at))).one() < now
-
-
 def test_the_whole_demo_has_them_in_its_letter_and_leaves_nothing_behind(
     fresh: House, full: install.Summary, now: datetime
 ) -> None:

@@ -109,6 +109,17 @@ def _postgres_engine(url: str, pool_size: int) -> Engine:
     return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
 
 
+def no_entries() -> dict[str, Any]:
+    """Default of a column of JSON. Not `dict` itself: for each new row the signature of what makes a default is asked for, and
+    that of a built-in type is read out of a text, which takes longer than all the rest of making the row."""
+    return {}
+
+
+def no_items() -> list[Any]:
+    """As `no_entries`."""
+    return []
+
+
 def is_sqlite(session: Session) -> bool:
     """Whether this session talks to SQLite: for the few statements that have two spellings."""
     return session.get_bind().dialect.name == "sqlite"

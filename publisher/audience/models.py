@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Column, Index, String, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 import publisher.mail.models  # noqa: F401 - tables that keys of these point to
+from publisher.database import no_entries
 from publisher.languages import folded
 
 
@@ -18,9 +19,9 @@ class MailingList(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
     name: str
-    names: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    names: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     description: str = ""
-    descriptions: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    descriptions: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     kind: str = "open"  # open | cohort
     identity_id: int = Field(foreign_key="identity.id")
     list_id: str = Field(unique=True)  # RFC 2919, `slug.domain`; given once, never derived again

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
+from publisher.database import no_items
+
 
 class Trouble(SQLModel, table=True):
     """Something an operator must know about, one row for each kind of it. An episode begins where it turns bad and ends once it has
@@ -27,7 +29,7 @@ class DoctorLook(SQLModel, table=True):
     __tablename__ = "doctor_look"
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
-    findings: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    findings: list[dict[str, Any]] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
 
 
 class PageVisit(SQLModel, table=True):

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 import publisher.mail.models
 import publisher.media.models  # noqa: F401 - tables that keys of these point to
+from publisher.database import no_entries, no_items
 
 
 class Source(SQLModel, table=True):
@@ -25,9 +26,11 @@ class Source(SQLModel, table=True):
     exclude: str = ""
     trust: str = "review"  # review | shelf
     news: bool = True  # False: shelf only, never news
-    options: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # OAI set, prefix, …
+    options: dict[str, Any] = Field(
+        default_factory=no_entries, sa_column=Column(JSON, nullable=False)
+    )  # OAI set, prefix, …
     defaults: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False)
+        default_factory=no_entries, sa_column=Column(JSON, nullable=False)
     )  # kind, topics, countries, publisher
     state: str = "active"  # proposed | active | paused | gone
     etag: str | None = None
@@ -83,7 +86,7 @@ class Work(SQLModel, table=True):
     language: str = "en"  # of the original
     doi: str | None = Field(default=None, unique=True)  # lower case, without resolver
     canonical_url: str | None = Field(default=None, unique=True)
-    authors: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    authors: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     publisher: str = ""
     licence: str = ""
     published_on: date | None = None
@@ -107,7 +110,7 @@ class Work(SQLModel, table=True):
     updated_at: datetime
     title_key: str = Field(default="", index=True)  # folded title, for finding look-alikes
     # What a person set, such as "kind" or "subjects": a later harvest leaves it alone.
-    edited: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    edited: list[str] = Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
     # A work that a person found to be the same as another: it stays as a row, so that whoever had it had the other too.
     merged_into_id: int | None = Field(default=None, foreign_key="work.id", index=True)
     __table_args__ = (Index("work_state_news", "state", "news_since"),)
@@ -149,7 +152,7 @@ class Record(SQLModel, table=True):
     digest: str  # of what was read: unchanged records are passed over
     language: str | None = None
     stamp: str | None = None  # when the source says it changed: a sitemap's page is fetched again only then
-    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    data: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     first_seen: datetime
     last_changed: datetime
     deleted_at: datetime | None = None

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from publisher.database import no_entries
+
 
 class Identity(SQLModel, table=True):
     """Who a letter comes from. Lists, newsletters and (later) shows refer to one. The first, `hub`, is the hub itself."""
@@ -16,7 +18,7 @@ class Identity(SQLModel, table=True):
     name: str
     tagline: str = ""
     # The same in other languages: {language: text}. Emptied when the tagline is written anew, as it then says something else.
-    taglines: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    taglines: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     from_name: str
     from_address: str
     reply_to: str | None = None
@@ -120,7 +122,7 @@ class Letter(SQLModel, table=True):
     standing: bool = False  # takes rows for ever (confirmations, notices); never done
     # name -> [purpose, path, suffix] or [purpose, path, suffix, ending]: path + token(purpose, row.subject + suffix) + ending;
     # see `mail.building`
-    links: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    links: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     pause_reason: str = ""
     created_at: datetime
     let_out_at: datetime | None = None
@@ -232,7 +234,7 @@ class MailEvent(SQLModel, table=True):
     at: datetime
     code: int | None = None
     text: str = ""
-    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    data: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     __table_args__ = (UniqueConstraint("outbox_id", "kind", "key"),)
 
 
@@ -285,7 +287,7 @@ class Restored(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     backup_made_at: datetime
     restored_at: datetime
-    findings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    findings: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
 

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
 
+from publisher.database import no_entries
+
 
 class MediaFile(SQLModel, table=True):
     """One file, unique by content. Its bytes are in the data folder under `media/<first two of digest>/<digest>.<extension>`.
@@ -37,7 +39,7 @@ class MediaFile(SQLModel, table=True):
     decorative: bool | None = None
     source_url: str | None = None  # where it was fetched from
     shelved_at: datetime | None = Field(default=None, index=True)
-    details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    details: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     created_at: datetime
 
 

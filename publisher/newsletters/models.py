@@ -11,6 +11,7 @@ import publisher.audience.models
 import publisher.library.models
 import publisher.mail.models
 import publisher.media.models  # noqa: F401 - tables that keys of these point to
+from publisher.database import no_entries
 
 
 class Newsletter(SQLModel, table=True):
@@ -19,9 +20,9 @@ class Newsletter(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
     name: str
-    names: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    names: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     tagline: str = ""
-    taglines: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    taglines: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     list_id: int = Field(foreign_key="mailing_list.id")
     identity_id: int = Field(foreign_key="identity.id")
     cadence: str  # as the person said it: “monthly on the 1st at 9:00”
@@ -42,7 +43,7 @@ class Section(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     newsletter_id: int = Field(foreign_key="newsletter.id", index=True)
     key: str
-    titles: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    titles: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     position: int = 0
     mode: str = "once"  # once | until: coming webinars and calls may return until their date
     kinds: str = ""  # separated by commas; empty: all
@@ -82,9 +83,9 @@ class Issue(SQLModel, table=True):
     list_id: int = Field(foreign_key="mailing_list.id")
     corrects_id: int | None = Field(default=None, foreign_key="issue.id")
     corrects_work_id: int | None = Field(default=None, foreign_key="work.id")  # goes to those only who had this item
-    subjects: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    preheaders: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    openings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # Markdown
+    subjects: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
+    preheaders: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
+    openings: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))  # Markdown
     signed_by: str = ""
     released_by: str = ""
     noticed_at: datetime | None = None  # editors were told that it waits for them
@@ -111,9 +112,9 @@ class IssueItem(SQLModel, table=True):
     dropped: bool = False
     carried_from: int | None = Field(default=None, foreign_key="issue.id")
     titles: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False)
+        default_factory=no_entries, sa_column=Column(JSON, nullable=False)
     )  # rewritten per language
-    blurbs: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    blurbs: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
     picture_id: int | None = Field(
         default=None, foreign_key="media_file.id", index=True
     )  # instead of the resource's own
@@ -132,7 +133,9 @@ class Correction(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     issue_id: int = Field(foreign_key="issue.id", index=True)
     work_id: int | None = Field(default=None, foreign_key="work.id")
-    notes: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # {language: Markdown}
+    notes: dict[str, Any] = Field(
+        default_factory=no_entries, sa_column=Column(JSON, nullable=False)
+    )  # {language: Markdown}
     letter_issue_id: int | None = Field(default=None, foreign_key="issue.id", unique=True)
     to_item: bool = False
     created_at: datetime

@@ -10,14 +10,15 @@ from sqlmodel import Field, SQLModel
 import publisher.audience.models
 import publisher.library.models
 import publisher.media.models  # noqa: F401 - tables that keys of these point to
+from publisher.database import no_entries, no_items
 
 
 def _list() -> Any:
-    return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    return Field(default_factory=no_items, sa_column=Column(JSON, nullable=False))
 
 
 def _map() -> Any:
-    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    return Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))
 
 
 class Show(SQLModel, table=True):

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 import publisher.mail.models  # noqa: F401 - tables that keys of these point to
+from publisher.database import no_entries
 
 ROLES = ("viewer", "editor", "owner")  # each may what the ones before may
 
@@ -52,4 +53,4 @@ class Trail(SQLModel, table=True):
     who: str = Field(index=True)
     about: str = Field(index=True)
     what: str
-    data: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    data: dict[str, Any] = Field(default_factory=no_entries, sa_column=Column(JSON, nullable=False))

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from publisher.database import no_entries
+
 #: Facets whose terms staff edit. Countries (ISO 3166) and regions (UN M49) are facets too, but their terms are the world's.
 EDITABLE_FACETS = ("topic", "sector", "audience")
 FACETS = (*EDITABLE_FACETS, "country", "region")
@@ -16,7 +18,9 @@ class Term(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     facet: str
     key: str
-    names: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))  # language -> name
+    names: dict[str, Any] = Field(
+        default_factory=no_entries, sa_column=Column(JSON, nullable=False)
+    )  # language -> name
     position: int = 0
     retired: bool = False
     __table_args__ = (UniqueConstraint("facet", "key"),)

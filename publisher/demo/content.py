@@ -168,6 +168,16 @@ class Newsletter:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """An organisation whose member, a reader of the demo, shared `resources` by their keys."""
+
+    organisation: str
+    email: str
+    language: str
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Source:
     """A source the demo hub serves to itself under `path`. `trust` is `review` or `shelf`."""
 
@@ -269,6 +279,11 @@ def resources() -> tuple[Resource, ...]:
 def readers() -> tuple[Reader, ...]:
     """The sixty readers of the main newsletter, then the few who are pending, paused or gone."""
     return tuple(Reader(**_frozen(row)) for row in _read("readers"))
+
+
+def partners() -> tuple[Partner, ...]:
+    """Organisations that agreed to be named, with what they shared of the resources."""
+    return tuple(Partner(**_frozen(row)) for row in _read("partners"))
 
 
 def newsletters() -> tuple[Newsletter, ...]:

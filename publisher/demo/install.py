@@ -13,7 +13,19 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from publisher.audience.models import MailingList, Person
-from publisher.demo import content, listening, marker, past, people, pictures, podcasts, settling, shelf, webinars
+from publisher.demo import (
+    content,
+    listening,
+    marker,
+    partners,
+    past,
+    people,
+    pictures,
+    podcasts,
+    settling,
+    shelf,
+    webinars,
+)
 from publisher.demo.living import demo_sources, private_hosts_for
 from publisher.demo.removal import remove, take_away
 from publisher.errors import Conflict
@@ -84,6 +96,7 @@ def install(house: House, now: datetime) -> Summary:
     _happen(house, now, since=since, until=now)
     with house.database.session() as session:
         listening.listen(session, house, now=now)
+        partners.share(session, house, now=now)
         _begin_drafts(session, content.newsletters(), now)
         marker.complete(session)
         return _summary(session)

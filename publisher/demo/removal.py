@@ -191,7 +191,7 @@ def _must_touch_nothing_real(session: Session, made: Made) -> None:
         raise Conflict(
             "A newsletter or list of your own uses something of the demo. Change it first, or keep the demo."
         )
-    if _count(session, Share, col(Share.work_id).in_(made.works)):
+    if _count(session, Share, col(Share.work_id).in_(made.works), col(Share.address_id).not_in(made.addresses)):
         raise Conflict(
             "A partner shared a resource that is the same as one of the demo. Reject it first, or keep the demo."
         )
@@ -236,7 +236,7 @@ def _issues(session: Session, made: Made) -> None:
 def _works(session: Session, made: Made) -> None:
     """Works with all that hangs on them, then the sources with all they ever said."""
     _delete(session, LookAlike, or_(col(LookAlike.work_id).in_(made.works), col(LookAlike.other_id).in_(made.works)))
-    for table in (SearchDocument, WorkText, Subject, TitleBlock, WorkKey):
+    for table in (SearchDocument, WorkText, Subject, TitleBlock, WorkKey, Share):
         _delete(session, table, col(table.work_id).in_(made.works))
     own = [*made.on_air.records, *made.gathered.records]
     said = or_(col(Record.source_id).in_(made.sources), col(Record.id).in_(own))

@@ -18,8 +18,8 @@ from publisher.demo import content, gatherings, install, marker, programme
 from publisher.errors import Conflict, NotFound
 from publisher.house import House
 from publisher.languages import LANGUAGES
-from publisher.library import search
-from publisher.library.models import LookAlike, Source, Work, WorkText
+from publisher.library import partners, search
+from publisher.library.models import LookAlike, Share, Source, Work, WorkText
 from publisher.mail import addresses, identities
 from publisher.mail.delivery import Sender
 from publisher.mail.models import Address, Identity, Letter, MailboxMessage, Outbox
@@ -95,6 +95,21 @@ def test_sixty_readers_get_something_and_not_the_same(fresh: House, full: instal
     assert numbers.editions >= 30
     assert set(numbers.by_language) == {"en", "fr", "ar"}
     assert len(contents) >= 20
+
+
+def test_partners_are_named_with_what_they_shared(fresh: House, full: install.Summary, now: datetime) -> None:
+    with fresh.database.reading() as session:
+        found = [(one.name, len(one.works)) for one in partners.partners(session)]
+        assert found == [
+            ("Fundación Raíces Primeras", 3),  # a fourth waits to be reviewed
+            ("Réseau Sahel Petite Enfance", 3),
+            ("مركز نوافذ للطفولة المبكرة", 2),
+            ("Ubuntu Early Learning Consortium", 1),
+        ]
+        shares = session.exec(select(Share)).all()
+        assert {one.name for one in shares} <= {reader.name for reader in content.readers()}
+        assert all(one.at < now and (one.answered_at or one.at) < now for one in shares)
+        assert Counter(one.answer for one in shares) == {"received": 8, "published": 2}
 
 
 def test_past_issues_look_as_if_they_had_been_delivered(fresh: House, full: install.Summary, now: datetime) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlmodel import Session
 
@@ -34,6 +35,9 @@ from publisher.templating import Templates
 from publisher.tokens import Tokens
 
 share_what_is_compiled()
+# How long an example takes says something about the machine, not about us: no property fails for it.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday, 9:00 in Nairobi
 
 

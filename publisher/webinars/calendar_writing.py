@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -16,10 +16,12 @@ from publisher.errors import NotFound
 from publisher.house import House
 from publisher.languages import N_, translator
 from publisher.mail import identities
+from publisher.mail.models import Identity
 from publisher.webinars import addresses, programme
+from publisher.webinars.events import dates_of_all
 from publisher.webinars.invites import PRODID
 from publisher.webinars.models import Registrant, Registration, Series, Webinar, WebinarState
-from publisher.webinars.published import KEPT_PAST, own_events, public_date, public_events
+from publisher.webinars.published import KEPT_PAST, own_events_of, public_date, public_events
 from publisher.webinars.words import of_series as words_of
 
 #: How often programs are asked to look again. Some look once a day whatever is said: what is urgent goes by mail.
@@ -96,7 +98,9 @@ def of_person(session: Session, house: House, registrant_id: int, *, now: dateti
     )
     rows = session.exec(theirs.order_by(col(Registration.id))).all()
     say = translator(rows[-1][0].language if rows else "en").gettext
-    events = tuple(event for one, _ in rows for event in own_events(session, house, one, now=now))
+    known = _signers(session)
+    events = own_events_of(session, house, rows, now=now)
+    del known
     changed = max([owner.created_at, *(max(one.changed_at, series.changed_at) for one, series in rows)])
     return _document(Calendar(PRODID, events, name=say("My webinars"), refresh=REFRESH), changed)
 
@@ -111,8 +115,17 @@ def of_date(session: Session, house: House, slug: str) -> Document:
     return _document(Calendar(PRODID, (event,)), max(webinar.changed_at, series.changed_at))
 
 
-def _public(session: Session, house: House, rows: Iterable[Series], now: datetime) -> tuple[Event, ...]:
-    return tuple(event for one in rows for event in public_events(session, house, one, now=now, language=one.language))
+def _public(session: Session, house: House, rows: Sequence[Series], now: datetime) -> tuple[Event, ...]:
+    dates, known = dates_of_all(session, rows), _signers(session)
+    found = (public_events(session, house, one, now=now, language=one.language, dates=dates[one.id]) for one in rows)
+    events = tuple(event for some in found for event in some)
+    del known
+    return events
+
+
+def _signers(session: Session) -> Sequence[Identity]:
+    """To be held while events are written: a session forgets what nobody holds, and each series asks who signs it."""
+    return session.exec(select(Identity)).all()
 
 
 def _document(calendar: Calendar, changed: datetime) -> Document:

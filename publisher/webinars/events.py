@@ -53,8 +53,16 @@ class Voice:
 
 def dates_of(session: Session, series: Series) -> list[Webinar]:
     """Every date that was ever announced, by slot."""
-    rows = select(Webinar).where(col(Webinar.series_id) == series.id, col(Webinar.state) != WebinarState.DRAFT)
-    return list(session.exec(rows.order_by(col(Webinar.slot), col(Webinar.id))).all())
+    return dates_of_all(session, [series])[series.id]
+
+
+def dates_of_all(session: Session, series: Sequence[Series]) -> dict[int | None, list[Webinar]]:
+    """The same of several series at once, by series."""
+    found: dict[int | None, list[Webinar]] = {one.id: [] for one in series}
+    rows = select(Webinar).where(col(Webinar.series_id).in_(list(found)), col(Webinar.state) != WebinarState.DRAFT)
+    for date in session.exec(rows.order_by(col(Webinar.slot), col(Webinar.id))):
+        found[date.series_id].append(date)
+    return found
 
 
 def sequence_of(series: Series, registration: Registration) -> int:

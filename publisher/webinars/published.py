@@ -4,7 +4,7 @@ Nothing vanishes without a word: a date that was called off stays, cancelled, fo
 at midnight UTC, so that a calendar is the same bytes all day.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,16 +13,35 @@ from sqlmodel import Session
 from feeds.calendar.values import Event
 from publisher.house import House
 from publisher.webinars import addresses, seats
-from publisher.webinars.events import Voice, dates_of, differs, master, organizer_of, override, sequence_of, single
-from publisher.webinars.models import Registration, RegistrationState, Series, Webinar, WebinarState
+from publisher.webinars.events import (
+    Voice,
+    dates_of,
+    dates_of_all,
+    differs,
+    master,
+    organizer_of,
+    override,
+    sequence_of,
+    single,
+)
+from publisher.webinars.models import Registration, RegistrationState, Seat, Series, Webinar, WebinarState
 
 #: How long a date that was called off stays, and one that has been.
 KEPT_CANCELLED, KEPT_PAST = timedelta(days=30), timedelta(days=90)
 
 
-def public_events(session: Session, house: House, series: Series, *, now: datetime, language: str) -> tuple[Event, ...]:
-    """What everybody may see of a series: no personal address, who called off what for a month. The same all day long."""
-    dates = dates_of(session, series)
+def public_events(
+    session: Session,
+    house: House,
+    series: Series,
+    *,
+    now: datetime,
+    language: str,
+    dates: Sequence[Webinar] | None = None,
+) -> tuple[Event, ...]:
+    """What everybody may see of a series: no personal address, who called off what for a month. The same all day long.
+    `dates`: those of the series, where they were asked for already."""
+    dates = dates_of(session, series) if dates is None else dates
     voice = _to_everybody(session, house, series, language)
     return _published(voice, dates, {one.id for one in dates}, _day(now), personal=False)
 
@@ -34,22 +53,44 @@ def public_date(session: Session, house: House, series: Series, webinar: Webinar
     return _as_it_stands(voice, event, webinar)
 
 
-def own_events(
-    session: Session, house: House, registration: Registration, *, now: datetime, language: str | None = None
-) -> tuple[Event, ...]:
+def own_events(session: Session, house: House, registration: Registration, *, now: datetime) -> tuple[Event, ...]:
     """What somebody's own calendar shows of a registration, with their own ways in. Nothing before they are registered; for
     a month after they have left, that it is called off for them."""
+    series = session.get_one(Series, registration.series_id)
+    return own_events_of(session, house, [(registration, series)], now=now)
+
+
+def own_events_of(
+    session: Session, house: House, rows: Sequence[tuple[Registration, Series]], *, now: datetime
+) -> tuple[Event, ...]:
+    """The same of all that somebody registered for."""
+    dates = dates_of_all(session, [series for _, series in rows])
+    mine = seats.of_all(session, [one for one, _ in rows])
+    return tuple(
+        event
+        for one, series in rows
+        for event in _own_events(session, house, one, series, dates[series.id], mine[one.id], now)
+    )
+
+
+def _own_events(
+    session: Session,
+    house: House,
+    registration: Registration,
+    series: Series,
+    dates: Sequence[Webinar],
+    mine: Mapping[int, Seat],
+    now: datetime,
+) -> tuple[Event, ...]:
     if registration.state not in (RegistrationState.REGISTERED, RegistrationState.CANCELLED):
         return ()
-    series = session.get_one(Series, registration.series_id)
-    dates = dates_of(session, series)
     voice = Voice(
-        house, series, language or registration.language, organizer_of(session, series),
+        house, series, registration.language, organizer_of(session, series),
         stamp=lambda row: max(row.changed_at, registration.changed_at), sequence=sequence_of(series, registration),
         join=lambda webinar: addresses.join(house, registration, webinar),
         page=addresses.booking(house, registration), stamps=True,
     )  # fmt: skip
-    covering = {one for one, seat in seats.of(session, registration).items() if seat.state == "coming"}
+    covering = {one for one, seat in mine.items() if seat.state == "coming"}
     if registration.state == RegistrationState.CANCELLED:
         left = registration.cancelled_at or registration.changed_at
         if left + KEPT_CANCELLED <= _day(now):

@@ -71,8 +71,16 @@ def has_room(session: Session, series: Series, webinar_ids: Iterable[int]) -> bo
 
 def of(session: Session, registration: Registration) -> dict[int, Seat]:
     """Their seats by the date's id, as they are now."""
-    which = select(Seat).where(col(Seat.registration_id) == registration.id)
-    return {seat.webinar_id: seat for seat in session.exec(which.execution_options(populate_existing=True))}
+    return of_all(session, [registration])[registration.id]
+
+
+def of_all(session: Session, registrations: Sequence[Registration]) -> dict[int | None, dict[int, Seat]]:
+    """The same of several registrations at once, by registration."""
+    found: dict[int | None, dict[int, Seat]] = {one.id: {} for one in registrations}
+    which = select(Seat).where(col(Seat.registration_id).in_(list(found)))
+    for seat in session.exec(which.execution_options(populate_existing=True)):
+        found[seat.registration_id][seat.webinar_id] = seat
+    return found
 
 
 def wanted(session: Session, series: Series, registration: Registration, *, now: datetime) -> list[int]:

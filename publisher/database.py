@@ -18,6 +18,8 @@ from publisher import sendlog
 from publisher.errors import PublisherError
 
 BUSY_MILLISECONDS = 30_000
+#: How PostgreSQL's own lists call our connections.
+OUR_NAME = "publisher"
 
 
 class Database:
@@ -104,9 +106,10 @@ def _postgres_engine(url: str, pool_size: int) -> Engine:
         import psycopg  # noqa: F401  # optional: SQLite installations do without
     except ImportError as problem:
         raise PublisherError("PostgreSQL needs the extra “postgres”: pip install 'publisher[postgres]'.") from problem
+    named = {"connect_args": {"application_name": OUR_NAME}, "hide_parameters": True}
     if pool_size == 0:
-        return create_engine(url, poolclass=NullPool, hide_parameters=True)
-    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, poolclass=NullPool, **named)
+    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, **named)
 
 
 def no_entries() -> dict[str, Any]:

@@ -41,6 +41,14 @@ hypothesis.settings.load_profile("untimed")
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday, 9:00 in Nairobi
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What happens in a browser is the same on either database: such stories are told on SQLite. Pages are asked on both."""
+    twice = [one for one in items if {"browser", "postgres"} <= {mark.name for mark in one.iter_markers()}]
+    config.hook.pytest_deselected(items=twice)
+    left_out = set(twice)
+    items[:] = [one for one in items if one not in left_out]
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, make_url, text
 
 from publisher.backups.working import sync
-from publisher.database import Database
+from publisher.database import OUR_NAME, Database
 from publisher.errors import Conflict, PublisherError
 
 #: So many pages at a time, with a breath between: the sender is never kept from the disk for long.
@@ -53,6 +53,14 @@ def into_one_file(database: Database) -> None:
     with database.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def others_on_postgres(database: Database) -> int:
+    """Connections that other processes of the hub have to this database. Our own idle ones are closed first."""
+    database.engine.dispose()
+    with database.looking() as connection:
+        asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :ours AND pid <> pg_backend_pid()"
+        return int(connection.execute(text(asked), {"ours": OUR_NAME}).scalar_one())
 
 
 def let_go(database: Database, place: Path) -> None:

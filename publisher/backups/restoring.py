@@ -99,6 +99,8 @@ def _refuse(house: House, manifest: dict[str, Any], word: str, now: datetime) ->
         )
     if _runs(house.database, now):
         raise Conflict("A sender of this hub is still running. Stop all its processes, and wait a minute.")
+    if not house.database.is_sqlite and contents.others_on_postgres(house.database):
+        raise Conflict("Something of this hub is still running. Stop all its processes first.")
 
 
 def _runs(database: Database, now: datetime) -> bool:

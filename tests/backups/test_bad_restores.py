@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from cast import a_hub
 from sqlalchemy import text
+from sqlmodel import select
 from test_disaster import a_letter, rewritten, states
 
 from publisher import cli, clock, migrations
 from publisher.backups import archive, contents, making, restoring
+from publisher.database import Database
 from publisher.errors import BadInput, Conflict, PublisherError
 from publisher.house import House
 from publisher.mail.delivery import Sender
+from publisher.mail.models import Address
 from publisher.tokens import Tokens
 from publisher.unfinished import MARK
 
@@ -173,6 +176,18 @@ def test_a_database_that_cannot_be_read_any_more_is_replaced(house: House, now: 
         restoring.restore(house, tmp_path / "b.tar", now=now)
     restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)
     assert states(house, "issue-1") == {"queued": 3}
+
+
+def test_pages_that_are_still_served_are_found_too(house: House, now: datetime, tmp_path: Path) -> None:
+    """A process that only serves pages sends nothing, and would go on with what is no longer there."""
+    making.make(house, tmp_path / "b.tar", now=now)
+    served = Database(house.settings.database_url)
+    with served.reading() as session:
+        session.exec(select(Address.id)).all()
+    with pytest.raises(Conflict, match="Something of this hub is still running"):
+        restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)
+    served.close()
+    assert restoring.restore(house, tmp_path / "b.tar", now=now, word=restoring.REPLACE)["backup_made_at"]
 
 
 def test_nothing_runs_on_a_restore_that_was_cut_off(

@@ -165,7 +165,11 @@ def filled(path):
     return re.sub(r"\{[a-z_]+:int\}", "1", path).replace("{slug}", "monthly").replace("{key}", "monthly-2026-11")
 
 
-@pytest.mark.parametrize("role", [None, *MEMBERS])
+@pytest.mark.parametrize(
+    ("database_url", "role"),
+    [*(("sqlite", role) for role in (None, *MEMBERS)), pytest.param("postgres", "owner", marks=pytest.mark.postgres)],
+    indirect=["database_url"],
+)
 def test_each_role_may_what_the_table_says(role, sit_down, stranger):
     browser = sit_down(role) if role else stranger
     for route in ROUTES:

@@ -16,6 +16,7 @@ Where it has grown large, the next backup begins another file; the one before is
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SLACK = timedelta(minutes=10)
 _HEAD = 120  # octets that tell one file from another, wherever it was copied to
 _NOTES = "send_log"
 PARTS = {"F": 4, "A": 4, "N": 4, "S": 5, "U": 4, "R": 4, "T": 4}
+SCOPES = ("none", "bulk", "all")
 
 
 @dataclass
@@ -140,13 +142,23 @@ def since(data_dir: Path, place: dict[str, object], made_at: datetime) -> list[l
 
 
 def read(path: Path, start: int = 0) -> Iterator[list[str]]:
-    """The lines from octet `start`, in parts. A last line that was cut off, or one that is none of ours, is passed over."""
+    """The lines from octet `start`, in parts. A last line that was cut off, or one that is none of ours, is passed over; of one
+    that a bad disk has changed, what it still says counts: who was reached or wants no mail is not forgotten for a number."""
     with path.open("rb") as file:
         file.seek(start)
         for raw in file:
             parts = raw.decode("ascii", "replace").split()
             if raw.endswith(b"\n") and parts and len(parts) == PARTS.get(parts[0]):
-                yield parts
+                yield _readable(parts)
+
+
+def _readable(parts: list[str]) -> list[str]:
+    """A row that is no number is none; a scope that nobody knows is the widest."""
+    if parts[0] in "FAN" and not re.fullmatch("[0-9]{1,18}", parts[2]):
+        parts[2] = "0"
+    if parts[0] == "S" and parts[3] not in SCOPES:
+        parts[3] = "all"
+    return parts
 
 
 def read_after(path: Path, made_at: datetime) -> Iterator[list[str]]:

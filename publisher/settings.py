@@ -5,6 +5,7 @@ Every setting `NAME` may instead be given as `NAME_FILE`, the path of a file tha
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Settings:
     podping_token: str | None = field(default=None, repr=False)
     dns_server: str | None = None
     log: str = "info"
+    key_is_new: bool = False  # made for this process, in a data folder that had none
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -71,11 +73,14 @@ class Settings:
         log = (_read(environment, "PUBLISHER_LOG") or "info").lower()
         if log not in ("debug", "info", "warning", "error"):
             raise BadInput("PUBLISHER_LOG is one of debug, info, warning, error.")
+        key = _read(environment, "PUBLISHER_SECRET_KEY")
+        kept, key_is_new = (key, False) if key else _kept_secret(data_dir)
         return cls(
             data_dir=data_dir,
             database_url=_database_url(_read(environment, "PUBLISHER_DATABASE_URL"), data_dir),
             public_url=_public_url(_read(environment, "PUBLISHER_PUBLIC_URL") or "http://127.0.0.1:8000"),
-            secret_key=_read(environment, "PUBLISHER_SECRET_KEY") or _kept_secret(data_dir),
+            secret_key=kept,
+            key_is_new=key_is_new,
             smtp_url=_read(environment, "PUBLISHER_SMTP_URL"),
             mail_from=_read(environment, "PUBLISHER_MAIL_FROM"),
             postal_address=_read(environment, "PUBLISHER_POSTAL_ADDRESS"),
@@ -139,15 +144,16 @@ def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _make_folder(path: Path) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(0o700, parents=True, exist_ok=True)  # everybody's addresses and the relay's password will be in it
     except OSError as problem:
         raise BadInput(f"The data folder {path} cannot be made: {problem.strerror}.") from problem
 
 
 def _public_url(text: str) -> str:
     try:
-        parts = urlsplit(text)
-    except ValueError:  # a bracket that nothing closes
+        parts = urlsplit("" if re.search(r"\s", text) else text)
+        _ = parts.port
+    except ValueError:  # a bracket that nothing closes, or a port that there cannot be
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise BadInput(f"“{text}” is not an address such as https://hub.example.org.")
@@ -189,16 +195,16 @@ def _database_url(text: str | None, data_dir: Path) -> str:
     raise BadInput("PUBLISHER_DATABASE_URL begins with sqlite:/// or postgresql://.")
 
 
-def _kept_secret(data_dir: Path) -> str:
-    """The secret key of the data folder, made once. Exclusive creation: two processes starting at once agree on one."""
+def _kept_secret(data_dir: Path) -> tuple[str, bool]:
+    """The secret key of the data folder, made once, and whether that was now. Exclusive creation: two processes starting at once agree on one."""
     path = data_dir / "secret_key"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        return path.read_text(encoding="ascii").strip(), False
     except OSError as problem:
         raise BadInput(f"The secret key cannot be kept in {path}: {problem.strerror}.") from problem
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         key = secrets.token_urlsafe(48)
         file.write(key)
-    return key
+    return key, True

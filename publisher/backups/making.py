@@ -1,6 +1,7 @@
 """`publisher backup`: one file, consistent while everything runs."""
 
 import json
+import logging
 import sqlite3
 from contextlib import suppress
 from datetime import datetime
@@ -16,6 +17,8 @@ from publisher.house import House
 from publisher.last_backup import note_backup
 from publisher.settings import Settings
 
+log = logging.getLogger(__name__)
+
 #: Folders of the data folder that belong to the hub; what is being uploaded does not.
 FOLDERS = ("media", "templates", "pages")
 DATABASE, TABLES, SECRET, SETTINGS = "database.db", "tables", "secret_key", "settings.json"
@@ -30,6 +33,8 @@ def make(house: House, dest: Path, *, now: datetime, force: bool = False) -> dic
         raise BadInput(f"{dest} is not the name of a file in a folder that is there.")
     if dest.exists() and not force:
         raise BadInput(f"{dest} is there already. Name another file.")
+    if any(dest.resolve().is_relative_to((house.settings.data_dir / folder).resolve()) for folder in FOLDERS):
+        raise BadInput(f"{dest} is among the files of this hub: a backup there would hold itself. Name another folder.")
     start = house.database.log.place() if house.database.log else {}
     with archive.written(dest.absolute()) as (writing, folder):
         described = _database(house, writing, folder)
@@ -38,12 +43,16 @@ def make(house: House, dest: Path, *, now: datetime, force: bool = False) -> dic
         writing.add_bytes(SETTINGS, json.dumps(settings_of(house.settings), indent=1).encode())
         manifest = {"version": _version(), "made_at": now.isoformat(), "log": start, **described}
         archive.finish(writing, manifest)
-    note_backup(house.settings.data_dir, now, dest.absolute())
+    try:
+        note_backup(house.settings.data_dir, now, dest.absolute())
+    except OSError as problem:  # the data folder is on another disk, and that one may be full
+        said = "The backup is whole, but the data folder cannot keep that it was made: %s"
+        log.warning(said, problem.strerror or problem)
     return {"file": str(dest), "size": dest.stat().st_size, "members": len(writing.sums), **described}
 
 
 def settings_of(settings: Settings) -> dict[str, Any]:
-    """Settings that a new machine needs to be the same hub; what is named here is shown after a restore."""
+    """Settings that a new machine needs to be the same hub; which of them were others is said after a restore."""
     return {
         "PUBLISHER_PUBLIC_URL": settings.public_url,
         "PUBLISHER_FORMER_URLS": ",".join(settings.former_urls),
@@ -51,6 +60,9 @@ def settings_of(settings: Settings) -> dict[str, Any]:
         "PUBLISHER_SMTP_URL": settings.smtp_url or "",
         "PUBLISHER_MAIL_FROM": settings.mail_from or "",
         "PUBLISHER_POSTAL_ADDRESS": settings.postal_address or "",
+        "PUBLISHER_PRIVATE_HOSTS": ",".join(sorted(settings.private_hosts)),
+        "PUBLISHER_PODPING_URL": settings.podping_url,
+        "PUBLISHER_PODPING_TOKEN": settings.podping_token or "",
     }
 
 

@@ -4,6 +4,7 @@ Media are named by their content, so they may be there before the database is. T
 with it, as nearly as a disk allows: a mark is set before the database is changed and taken away after them.
 """
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from publisher.backups import making
 from publisher.backups.working import sync
 from publisher.errors import BadInput, Conflict
 from publisher.house import House
+from publisher.settings import Settings
 from publisher.unfinished import MARK
 
 KEY, REPLACED = "secret_key", "secret_key.replaced"
@@ -51,20 +53,32 @@ def was_cut_off(data_dir: Path) -> bool:
     return (data_dir / MARK).exists()
 
 
-def finish(folder: Path, data_dir: Path) -> str:
+def settings_changed(folder: Path, settings: Settings) -> list[str]:
+    """Names of the settings that were others when the backup was made, as far as it has them; values may be secret."""
+    then = json.loads((folder / making.SETTINGS).read_text(encoding="utf-8"))
+    return [name for name, value in making.settings_of(settings).items() if then.get(name, value) != value]
+
+
+def finish(folder: Path, settings: Settings) -> str:
     """The owner's files and the key. Returns the name under which another key that was here is kept, or nothing."""
+    data_dir = settings.data_dir
     for name in making.FOLDERS:
         if name != "media" and (folder / name).is_dir():
             shutil.copytree(folder / name, data_dir / name, dirs_exist_ok=True)
-    kept = _key(folder / making.SECRET, data_dir)
+    kept = _key(folder / making.SECRET, data_dir, is_new=settings.key_is_new)
     (data_dir / MARK).unlink()
     sync(data_dir)
     return kept
 
 
-def _key(theirs: Path, data_dir: Path) -> str:
+def _key(theirs: Path, data_dir: Path, *, is_new: bool) -> str:
+    """`is_new`: the key that is here was made a moment ago, by this command in an empty folder; nobody will miss it."""
     place, kept = data_dir / KEY, ""
-    if place.is_file() and place.read_text(encoding="utf-8").strip() != theirs.read_text(encoding="utf-8"):
+    if (
+        not is_new
+        and place.is_file()
+        and place.read_text(encoding="utf-8").strip() != theirs.read_text(encoding="utf-8")
+    ):
         kept = REPLACED
         beside = data_dir / f".{REPLACED}"
         shutil.copy2(place, beside)

@@ -61,8 +61,9 @@ def restore(
         work = _Restore(house, folder, manifest, now, logs)
         putting_back.media(folder, house.settings.data_dir)
         found = _onto_sqlite(work) if house.database.is_sqlite else _onto_postgres(work)
-        kept = putting_back.finish(folder, house.settings.data_dir)
-    return found | {"key_kept_as": kept}
+        kept = putting_back.finish(folder, house.settings)
+        changed = putting_back.settings_changed(folder, house.settings)
+    return found | {"key_kept_as": kept, "settings_changed": changed}
 
 
 def has_data(database: Database) -> bool:

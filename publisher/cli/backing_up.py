@@ -55,7 +55,9 @@ def restore(
     log: Annotated[
         list[Path] | None, typer.Option("--log", help="A send log saved elsewhere, or of another machine.")
     ] = None,
-    report: Annotated[bool, typer.Option("--report", help="Show what was found at the last restore.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Show what the restore found that waits for --confirm.")
+    ] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="I have looked: let mail go again.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -73,6 +75,9 @@ def restore(
     answer(found, as_json, f"The hub is what it was on {_day(found)}.", *_found(found))
     if found["key_kept_as"]:
         note(f"Another secret key was here. It is kept as {found['key_kept_as']} in the data folder.")
+    if found["settings_changed"]:
+        note(f"These settings were others when the backup was made: {', '.join(found['settings_changed'])}.")
+        note(f"What they were is in it: tar -xOf {source} settings.json")
     note(
         "No mail leaves until you say: publisher restore --confirm, or press the button in the studio under Settings, Backups."
     )

@@ -24,6 +24,7 @@ from publisher.errors import TemplateError
 
 _language: ContextVar[str] = ContextVar("language of the template being rendered", default="en")
 _ESCAPED = (".html", ".mjml", ".xml", ".svg")
+_NO_TEXT = "it is not text in UTF-8"
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -80,6 +81,8 @@ class Templates:
             raise TemplateError(f"The template {where} does not compile: {problem.message}.") from problem
         except jinja2.TemplateNotFound as problem:
             raise TemplateError(f"There is no template {problem.name or template}.") from problem
+        except UnicodeDecodeError as problem:
+            raise TemplateError(f"The template {template} cannot be filled in: {_NO_TEXT}.") from problem
         except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as problem:
             raise TemplateError(
                 f"The template {self._place(template, problem)} cannot be filled in: {problem}."
@@ -104,7 +107,9 @@ class Templates:
         except jinja2.TemplateSyntaxError as problem:
             where = f"{problem.name or template}, line {problem.lineno}"
             return f"The template {where} does not compile: {(problem.message or 'it cannot be read').rstrip('.')}."
-        except (jinja2.TemplateError, UnicodeError, OSError) as problem:
+        except UnicodeDecodeError:
+            return f"The template {template} cannot be read: {_NO_TEXT}."
+        except (jinja2.TemplateError, OSError) as problem:
             return f"The template {template} cannot be read: {str(problem).rstrip('.')}."
         return ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func
+from sqlalchemy import Row, Select, func, true
 from sqlmodel import Session, col, select
 
 from publisher import sendlog
@@ -183,12 +183,13 @@ def counts(session: Session, *, now: datetime) -> dict[int, ListCount]:
     )
     for list_id, state, number in session.execute(by_state):
         found.setdefault(list_id, {})[state] = number
-    for mailing_list in every(session, archived=True):
-        list_id = mailing_list.id or 0
-        inner = active_readers(list_id, now=now).order_by(None).subquery()
-        reachable = session.execute(select(func.count()).select_from(inner)).scalar_one()
-        found.setdefault(list_id, {})["reachable"] = reachable
-    return {list_id: ListCount(**numbers) for list_id, numbers in found.items()}
+    per_list = (col(Subscription.list_id), func.count())
+    reached = _on(None, now).where(~is_silenced()).with_only_columns(*per_list).order_by(None).group_by(per_list[0])
+    for list_id, number in session.execute(reached):
+        found[list_id]["reachable"] = number
+    empty: dict[str, int] = {}
+    everywhere = {row.id or 0: found.get(row.id or 0, empty) for row in every(session, archived=True)}
+    return {list_id: ListCount(**numbers) for list_id, numbers in everywhere.items()}
 
 
 def active_readers(list_id: int, *, now: datetime) -> Select[Any]:
@@ -230,14 +231,15 @@ def readers_of(
         after = rows[-1].person_id
 
 
-def _on(list_id: int, now: datetime) -> Any:
+def _on(list_id: int | None, now: datetime) -> Any:
+    """Active readers who have not paused, of a list or of every one."""
     return (
         select(Person.id)
         .select_from(Subscription)
         .join(Person, col(Person.id) == col(Subscription.person_id))
         .join(Address, col(Address.id) == col(Person.address_id))
         .where(
-            col(Subscription.list_id) == list_id,
+            true() if list_id is None else col(Subscription.list_id) == list_id,
             col(Subscription.state) == SubscriptionState.ACTIVE,
             col(Person.paused_until).is_(None) | (col(Person.paused_until) <= now),
         )

@@ -95,5 +95,6 @@ def database_trouble(problem: Exception) -> tuple[int | None, str]:
     if "no such table" in words or "no such column" in words or "does not exist" in words:
         return 2, NOT_CURRENT
     if isinstance(problem, exc.OperationalError):
-        return 1, f"The database cannot be used: {words.rstrip('.')}."
+        full = " Look whether its disk is full." if "disk" in words else ""
+        return 1, f"The database cannot be used: {words.rstrip('.')}.{full}"
     return None, ""

@@ -106,7 +106,7 @@ class Reader:
             day = None if is_known else self.since(row)
             newer = f"UID {last + 1}:*"
             after = f"{newer} SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}" if day else newer
-            uids = sorted({int(uid) for uid in mailbox.uids(after)} - set(range(last + 1)))[: self.at_once]
+            uids = sorted({int(uid) for uid in mailbox.uids(after) if int(uid) > last})[: self.at_once]
             small = {int(uid) for uid in mailbox.uids(f"{newer} SMALLER {self.most}")} if self.whole and uids else set()
             for start in range(0, len(uids), self.together):
                 some = uids[start : start + self.together]

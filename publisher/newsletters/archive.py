@@ -54,6 +54,28 @@ def published(session: Session, newsletter: Newsletter, *, limit: int = 100, off
     return list(session.exec(newest.offset(offset).limit(limit)).all())
 
 
+def published_of(session: Session, which: Sequence[Newsletter], *, limit: int) -> dict[int, list[Issue]]:
+    """As `published`, of several newsletters at once: at most `limit` of each, by the newsletter's number."""
+    newest = (col(Issue.planned_from).desc(), col(Issue.id).desc())
+    place = func.row_number().over(partition_by=col(Issue.newsletter_id), order_by=newest).label("place")
+    ranked = (
+        select(col(Issue.id).label("id"), place)
+        .join(Newsletter, col(Newsletter.id) == col(Issue.newsletter_id))
+        .where(
+            col(Newsletter.id).in_([one.id for one in which]),
+            col(Issue.list_id) == col(Newsletter.list_id),
+            col(Issue.kind) != "correction",
+            col(Issue.state).in_(LET_OUT),
+        )
+        .subquery()
+    )
+    shown = select(Issue).join(ranked, ranked.c.id == col(Issue.id)).where(ranked.c.place <= limit)
+    found: dict[int, list[Issue]] = {one.id or 0: [] for one in which}
+    for issue in session.exec(shown.order_by(ranked.c.place)):
+        found[issue.newsletter_id].append(issue)
+    return found
+
+
 def issue_of(session: Session, newsletter: Newsletter, slug: str) -> Issue:
     """An issue in the archive; `NotFound` where it was not sent, or not to everybody."""
     for issue in session.exec(select(Issue).where(col(Issue.slug) == slug)).all():
@@ -61,6 +83,15 @@ def issue_of(session: Session, newsletter: Newsletter, slug: str) -> Issue:
         if shown and issue.state in LET_OUT and issue.kind != "correction":
             return issue
     raise NotFound(N_("There is no such issue in the archive."))
+
+
+def issue_anywhere(session: Session, slug: str) -> tuple[Newsletter, Issue]:
+    """As `issue_of`, in the archive of any open newsletter."""
+    number = session.exec(select(Issue.newsletter_id).where(col(Issue.slug) == slug)).first()
+    paper = next((one for one in open_newsletters(session) if one.id == number), None)
+    if paper is None:
+        raise NotFound(N_("There is no such issue in the archive."))
+    return paper, issue_of(session, paper, slug)
 
 
 def language_for(newsletter: Newsletter, wanted: Sequence[str]) -> str:

@@ -35,6 +35,12 @@ def current(session: Session, newsletter: Newsletter) -> Issue | None:
     return session.exec(which.order_by(col(Issue.id).desc())).first()
 
 
+def grows(issue: Issue) -> bool:
+    """Whether it is one that `current` would name."""
+    waits = issue.state == IssueState.HELD and issue.held_for in ("release", "fault")
+    return issue.kind == "regular" and (issue.state in GROWING or waits)
+
+
 def draft(session: Session, newsletter: Newsletter, *, now: datetime) -> Issue:
     """The growing draft, begun if there is none, grown to this moment."""
     issue = current(session, newsletter)

@@ -88,8 +88,10 @@ def _pages(page: Page) -> Iterator[Place]:
     session = page.session
     yield from (Place(path) for path in ("/", "/library", "/newsletters", "/subscribe", "/share", "/partners"))
     yield from (Place(f"/{name}") for name in NAMES)
-    for newsletter in archive.open_newsletters(session):
-        issues = archive.published(session, newsletter, limit=MOST_OF_A_KIND)
+    papers = archive.open_newsletters(session)
+    published = archive.published_of(session, papers, limit=MOST_OF_A_KIND)
+    for newsletter in papers:
+        issues = published[newsletter.id or 0]
         yield Place(f"/newsletters/{newsletter.slug}", issues[0].planned_from if issues else None)
         yield from (Place(f"/newsletters/{newsletter.slug}/{one.slug}", one.planned_from) for one in issues)
     yield from _heard(session)
@@ -100,9 +102,11 @@ def _heard(session: Session) -> Iterator[Place]:
     if not hearing.any_shows(session):
         return
     yield Place("/podcasts")
-    for one in hearing.listed(session):
+    found = hearing.listed(session)
+    episodes = hearing.newest_of(session, [one.show for one in found], limit=MOST_OF_A_KIND)
+    for one in found:
         yield Place(show_path(one.show), one.episode.updated_at if one.episode else None, twins=False)
-        for episode in hearing.newest_first(session, one.show, limit=MOST_OF_A_KIND, offset=0):
+        for episode in episodes[one.show.id or 0]:
             yield Place(episode_path(one.show, episode), episode.updated_at, twins=False)
 
 

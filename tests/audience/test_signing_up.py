@@ -161,7 +161,7 @@ def test_an_expired_or_foreign_link_is_refused(
     bob = people.get(session, house.tokens, "bob@example.org")
     for wrong, moment in (
         (token, now + 8 * DAY),
-        (token[:-2] + "xx", now),
+        (token[:-2] + ("xx" if token[-2] != "x" else "yx"), now),  # the last sign has bits that say nothing
         (links.preferences_token(house.tokens, bob.key), now),
         (house.tokens.make(Purpose.CONFIRM, f"{bob.key}:999999"), now),
     ):

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -17,8 +18,10 @@ from typing import Any
 import pytest
 import typer
 from commands import Publisher
+from sqlalchemy import exc
 
 from publisher.cli import app
+from publisher.cli.opening import database_trouble
 
 Write = Callable[[str, str], Path]
 
@@ -141,6 +144,13 @@ def test_a_public_address_that_is_none_is_said(bare: Publisher, monkeypatch: pyt
     monkeypatch.setenv("PUBLISHER_PUBLIC_URL", "https://[hub")
     done = bare("lists", "list", ok=None)
     assert (done.code, done.err.strip()) == (2, "“https://[hub” is not an address such as https://hub.example.org.")
+
+
+def test_a_full_disk_is_named_where_the_database_only_fails() -> None:
+    """SQLite says “disk I/O error” where it cannot make its shared memory beside the file."""
+    problem = exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError("disk I/O error"))
+    said = "The database cannot be used: disk I/O error. Look whether its disk is full."
+    assert database_trouble(problem) == (1, said)
 
 
 def test_a_database_that_is_away_is_told_in_words(bare: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,6 +160,18 @@ def test_templates_of_the_owner(house) -> None:
     assert any("mail/notice/subject.txt, line 1" in one.message for one in found)
 
 
+def test_a_template_that_is_no_text_is_said_in_words(house) -> None:
+    """Saved by an office program, or for another alphabet."""
+    folder = house.settings.owner_templates / "mail" / "notice"
+    folder.mkdir(parents=True)
+    (folder / "subject.txt").write_bytes("Était".encode("latin-1"))
+    said = [one.message for one in templates(house)]
+    assert said == [
+        "The template mail/notice/subject.txt cannot be read: it is not text in UTF-8.",
+        "The template mail/notice/subject.txt cannot be filled in: it is not text in UTF-8.",
+    ]
+
+
 def test_a_look_is_kept_and_renewed_once_a_day(house, now) -> None:
     with Sink(login=("hub", "right")) as sink:
         with house.database.session() as session:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -263,6 +264,21 @@ def test_a_mailbox_that_was_made_anew_is_read_again_and_nothing_counts_twice(sen
     sent.now += LATER
     assert returns.read_due(sent.house, sent.now) == 1
     assert sent.events() == [("bounce", "hard")]
+
+
+def test_numbers_as_high_as_a_mailbox_may_give_take_no_memory(sent: Sent) -> None:
+    """RFC 3501 §2.3.1.1: 32 bits. An old mailbox of a large provider is there in the millions."""
+    high = 5_000_000
+    sent.server.mails[high] = notice(ALICE, to=sent.under[ALICE], number=1)
+    sent.now += LATER
+    assert returns.read_due(sent.house, sent.now) == 1
+    tracemalloc.start()
+    try:
+        assert sent.bounce(CAROL) == 1
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert sent.server.fetched == [high, high + 1]
 
 
 def test_two_readers_never_read_at_once(sent: Sent) -> None:

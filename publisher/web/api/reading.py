@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
+from sqlmodel import col, select
 
 from publisher.audience.models import MailingList
-from publisher.errors import NotFound
 from publisher.library import shelf
 from publisher.library.search import SearchQuery, search
 from publisher.library.shelf import PublicItem, public_item
@@ -82,7 +82,12 @@ def resource(request: Request, number: Number, lang: Lang = "en") -> Response:
 def newsletters(request: Request, lang: Lang = "en") -> Response:
     """The newsletters that anybody may subscribe to."""
     with looking(request) as page:
-        answer = [_newsletter(page, found, lang) for found in archive.open_newsletters(page.session)]
+        papers = archive.open_newsletters(page.session)
+        wanted = select(MailingList.id, MailingList.slug).where(
+            col(MailingList.id).in_([one.list_id for one in papers])
+        )
+        names = dict(page.session.exec(wanted).all())
+        answer = [_newsletter(page, found, names[found.list_id], lang) for found in papers]
     return answer_with(request, answer)
 
 
@@ -100,7 +105,7 @@ def issues(request: Request, slug: str, lang: Lang = "en", limit: Limit = 20, of
 def issue(request: Request, slug: str, lang: Lang = "en") -> Response:
     """One issue: the generic edition in one language, nobody's selection."""
     with looking(request) as page:
-        found, row = _issue_by_slug(page, slug)
+        found, row = archive.issue_anywhere(page.session, slug)
         shown = archive.page(page.session, page.house, found, row, archive.language_for(found, [lang]))
         answer = IssueWithItems(
             **_issue(page, found, row, shown["language"]).model_dump(),
@@ -138,13 +143,13 @@ def _resource(page: Page, item: PublicItem) -> ResourceOut:
     return ResourceOut.model_validate(values | {"url": url, "added_at": item.first_seen})
 
 
-def _newsletter(page: Page, found: Newsletter, language: str) -> NewsletterOut:
+def _newsletter(page: Page, found: Newsletter, mailing_list: str, language: str) -> NewsletterOut:
     url = page.house.settings.url(f"/newsletters/{found.slug}")
     return NewsletterOut(
         slug=found.slug,
         title=title_in(found, language),
         tagline=str(found.taglines.get(language) or found.tagline),
-        mailing_list=page.session.get_one(MailingList, found.list_id).slug,
+        mailing_list=mailing_list,
         languages=list(languages_of(found)),
         cadence=found.cadence,
         url=url,
@@ -163,15 +168,6 @@ def _issue(page: Page, found: Newsletter, row: Issue, language: str) -> IssueOut
         languages=list(languages_of(found)),
         url=line["url"],
     )
-
-
-def _issue_by_slug(page: Page, slug: str) -> tuple[Newsletter, Issue]:
-    for found in archive.open_newsletters(page.session):
-        try:
-            return found, archive.issue_of(page.session, found, slug)
-        except NotFound:
-            continue
-    raise NotFound("There is no such issue in the archive.")
 
 
 def _section(part: dict[str, Any]) -> IssueSectionOut:

@@ -90,6 +90,20 @@ def newest_first(session: Session, show: Show, *, limit: int, offset: int) -> li
     return list(session.exec(_in_list(show).order_by(*order).limit(limit).offset(offset)))
 
 
+def newest_of(session: Session, which: Sequence[Show], *, limit: int) -> dict[int, list[Episode]]:
+    """As `newest_first`, of several shows at once: at most `limit` of each, by the show's number."""
+    order = (col(Episode.published_at).desc().nulls_last(), col(Episode.place), col(Episode.id).desc())
+    place = func.row_number().over(partition_by=col(Episode.show_id), order_by=order).label("place")
+    heard = (col(Episode.state) == EpisodeState.PUBLISHED, col(Episode.block).is_(False))
+    ids = [one.id for one in which]
+    ranked = select(col(Episode.id).label("id"), place).where(col(Episode.show_id).in_(ids), *heard).subquery()
+    shown = select(Episode).join(ranked, ranked.c.id == col(Episode.id)).where(ranked.c.place <= limit)
+    found: dict[int, list[Episode]] = {one.id or 0: [] for one in which}
+    for episode in session.exec(shown.order_by(ranked.c.place)):
+        found[episode.show_id].append(episode)
+    return found
+
+
 def trailer_of(session: Session, show: Show) -> Episode | None:
     """The newest trailer."""
     which = _in_list(show).where(col(Episode.type) == "trailer")

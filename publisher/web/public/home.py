@@ -73,11 +73,9 @@ def _size(page: Page) -> str:
 
 def _latest_issue(page: Page) -> dict[str, Any] | None:
     """The newest issue of all open newsletters, with the newsletter's name."""
-    newest = [
-        (issue, newsletter)
-        for newsletter in archive.open_newsletters(page.session)
-        for issue in archive.published(page.session, newsletter, limit=1)
-    ]
+    papers = {one.id or 0: one for one in archive.open_newsletters(page.session)}
+    found = archive.published_of(page.session, list(papers.values()), limit=1)
+    newest = [(issue, papers[number]) for number, issues in found.items() for issue in issues]
     if not newest:
         return None
     issue, newsletter = max(newest, key=lambda pair: pair[0].planned_from or pair[0].created_at)

@@ -13,10 +13,10 @@ from publisher.errors import BadInput, NotFound
 from publisher.languages import folded, language_name
 from publisher.mail.models import Identity
 from publisher.newsletters import drafting, issues, newsletters
-from publisher.newsletters.models import Newsletter, Section
+from publisher.newsletters.models import Issue, Newsletter, Section
 from publisher.newsletters.newsletters import Shape, languages_of
 from publisher.web.studio import words
-from publisher.web.studio.issues import counted, line, readers_of, url_of
+from publisher.web.studio.issues import counted, line, readers_of, readers_of_each, url_of
 from publisher.web.studio.visit import Desk
 
 PATH = "/studio/newsletters"
@@ -27,10 +27,9 @@ CADENCES = "In words: “weekly on Tuesday at 8:00”, “monthly on the last Th
 def index(desk: Desk) -> Response:
     """GET /studio/newsletters"""
     rows = newsletters.all_of(desk.session)
-    shown = [_shown(desk, row) for row in rows]
-    extra = [
-        i for i in issues.all_of(desk.session) if i.kind != "regular" and i.state in ("draft", "held", "scheduled")
-    ]
+    every = issues.all_of(desk.session)
+    shown = _shown(desk, rows, every)
+    extra = [i for i in every if i.kind != "regular" and i.state in ("draft", "held", "scheduled")]
     known = counted(desk, extra)
     return desk.show(
         "newsletters/list.html",
@@ -171,24 +170,33 @@ def draft(desk: Desk, slug: str) -> Response:
     return desk.go(url_of(newsletter, issue))
 
 
-def _shown(desk: Desk, newsletter: Newsletter) -> dict[str, Any]:
-    rows = issues.all_of(desk.session, newsletter)
-    current = drafting.current(desk.session, newsletter)
+def _shown(desk: Desk, rows: list[Newsletter], every: list[Issue]) -> list[dict[str, Any]]:
+    """Each newsletter with the issues that matter now; what their lines tell is asked for once."""
+    of_each = {row.id: _telling([i for i in every if i.newsletter_id == row.id]) for row in rows}
+    known = counted(desk, [issue for found in of_each.values() for issue in found])
+    readers = readers_of_each(desk, (row.list_id for row in rows))
+    return [
+        {
+            "title": row.name,
+            "url": f"{PATH}/{row.slug}",
+            "facts": [
+                row.cadence[:1].upper() + row.cadence[1:],
+                words.counted(readers[row.list_id], "reader"),
+                "by hand" if row.release == "by-hand" else "by itself",
+                "paused" if row.state == "paused" else "",
+            ],
+            "lines": [line(desk, row, issue, known) for issue in of_each[row.id]],
+        }
+        for row in rows
+    ]
+
+
+def _telling(rows: list[Issue]) -> list[Issue]:
+    """Of a newsletter's issues, the newest first: the one that is held, the one that grows, the last that went out."""
+    current = next((i for i in rows if drafting.grows(i)), None)
     last = next((i for i in rows if i.state in ("sending", "paused", "sent")), None)
     held = next((i for i in rows if i.state == "held" and i.held_for != "thin" and i is not current), None)
-    lines = [issue for issue in (held, current, last) if issue is not None]
-    known = counted(desk, lines)
-    return {
-        "title": newsletter.name,
-        "url": f"{PATH}/{newsletter.slug}",
-        "facts": [
-            newsletter.cadence[:1].upper() + newsletter.cadence[1:],
-            words.counted(readers_of(desk, newsletter.list_id), "reader"),
-            "by hand" if newsletter.release == "by-hand" else "by itself",
-            "paused" if newsletter.state == "paused" else "",
-        ],
-        "lines": [line(desk, newsletter, issue, known) for issue in lines],
-    }
+    return [issue for issue in (held, current, last) if issue is not None]
 
 
 def _state_text(desk: Desk, newsletter: Newsletter, mailing_list: MailingList) -> str:

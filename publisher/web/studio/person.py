@@ -35,7 +35,7 @@ def show(desk: Desk, person_id: int) -> Response:
     """GET /studio/people/<id>"""
     person, address = _opened(desk, person_id)
     here, data = f"{PATH}/{person_id}", whole.data_of(desk.session, desk.house, person)
-    mine = persons.subscriptions(desk.session, person)
+    mine, agreed = persons.subscriptions(desk.session, person), _agreed(desk, person)
     state, label = state_of(desk, person, address, [row.state for row, _ in mine])
     paused = person.paused_until if person.paused_until and person.paused_until > desk.now else None
     spoken = [*person.languages.split(","), "", "", ""]
@@ -62,7 +62,7 @@ def show(desk: Desk, person_id: int) -> Response:
             "paused": paused is not None,
             "suppressed": bool(address.suppressed),
         },
-        subscriptions=[_subscription(desk, person, row, mailing_list) for row, mailing_list in mine],
+        subscriptions=[_subscription(desk, row, mailing_list, agreed.get(mailing_list.id)) for row, mailing_list in mine],
         history=history(desk, stories.story(desk.session, person)),
         bookings=bookings.of_address(desk, address),
         received=letters_to(desk, addresses_of(desk.session, person)),
@@ -178,12 +178,13 @@ def _done(desk: Desk, person_id: int, noted: str, said: str) -> Response:
     return desk.go(f"{PATH}/{person_id}", said)
 
 
-def _subscription(desk: Desk, person: Person, row: Subscription, mailing_list: MailingList) -> dict[str, Any]:
-    consent = desk.session.exec(
-        select(Consent)
-        .where(col(Consent.person_id) == person.id, col(Consent.list_id) == mailing_list.id)
-        .order_by(col(Consent.id).desc())
-    ).first()
+def _agreed(desk: Desk, person: Person) -> dict[int | None, Consent]:
+    """The last consent to each list."""
+    said = select(Consent).where(col(Consent.person_id) == person.id).order_by(col(Consent.id))
+    return {one.list_id: one for one in desk.session.exec(said)}
+
+
+def _subscription(desk: Desk, row: Subscription, mailing_list: MailingList, consent: Consent | None) -> dict[str, Any]:
     return {
         "list": mailing_list.slug,
         "title": mailing_list.name,

@@ -18,7 +18,7 @@ from publisher.web.page import Page
 from publisher.web.studio import airing, backups, convening, pressing, returns, steps, words
 from publisher.web.studio.answering import read_as
 from publisher.web.studio.entering import log_in_page
-from publisher.web.studio.issues import Counted, counted, line, readers_of
+from publisher.web.studio.issues import Counted, counted, line, readers_of_each
 from publisher.web.studio.library import to_review
 from publisher.web.studio.relays import relay_line
 from publisher.web.studio.visit import Desk, Staff
@@ -83,10 +83,11 @@ def _upcoming(
 ) -> list[dict[str, Any]]:
     going = [i for i in every if i.state in (IssueState.SENDING, IssueState.PAUSED)]
     growing = [i for i in every if i.state in (IssueState.DRAFT, IssueState.SCHEDULED) and (i.send_at or i.occurrence)]
+    readers = readers_of_each(desk, (i.list_id for i in growing))
     shown = []
     for issue in growing:
         row = line(desk, rows[issue.newsletter_id], issue, known)
-        row["facts"] = [*row["facts"], words.counted(readers_of(desk, issue.list_id), "reader")]
+        row["facts"] = [*row["facts"], words.counted(readers[issue.list_id], "reader")]
         shown.append(row | {"progress": None})
     others = (*convening.upcoming(desk), *airing.upcoming(desk))
     coming = [*shown, *(row | {"progress": None} for row in others)]

@@ -11,7 +11,7 @@ and keyed hashes only, never an address. A line is `<what> <when> <rest>`:
   T <when> <issue> <works>        an issue was let out with these works (hashes, with commas between)
 `key` names the mail itself (letter, address, occasion), so that it is known again after its row was lost.
 
-Where it has grown large, the next backup begins another file; the one before is kept beside it, and older ones go.
+Where it has grown large, the next backup that is whole begins another file; the one before is kept beside it, and older ones go.
 """
 
 import logging
@@ -78,10 +78,13 @@ class SendLog:
                 self._late = [*self._late, *kept]
 
     def place(self) -> dict[str, object]:
-        """Where the log stands now: a backup begins here. Where it has grown large another one is begun."""
+        """Where the log stands now: a backup begins here."""
+        return {"octet": self.path.stat().st_size, "head": _head(self.path)} if self.path.exists() else {}
+
+    def begin_anew_if_large(self) -> None:
+        """Another log, once a backup has all that came before this one. A backup that failed has nothing, and takes nothing away."""
         if self.path.exists() and self.path.stat().st_size > LARGE:
             self.path.replace(self.data_dir / BEFORE)
-        return {"octet": self.path.stat().st_size, "head": _head(self.path)} if self.path.exists() else {}
 
     def close(self) -> None:
         with self._turn:

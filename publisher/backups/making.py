@@ -43,6 +43,8 @@ def make(house: House, dest: Path, *, now: datetime, force: bool = False) -> dic
         writing.add_bytes(SETTINGS, json.dumps(settings_of(house.settings), indent=1).encode())
         manifest = {"version": _version(), "made_at": now.isoformat(), "log": start, **described}
         archive.finish(writing, manifest)
+    if house.database.log:
+        house.database.log.begin_anew_if_large()
     try:
         note_backup(house.settings.data_dir, now, dest.absolute())
     except OSError as problem:  # the data folder is on another disk, and that one may be full

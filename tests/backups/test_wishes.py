@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from cast import a_hub, a_list
 from sqlmodel import Session, col, select
+from test_bad_restores import no_file_larger_than
 
 from publisher import sendlog
 from publisher.audience import confirming, leaving, lists, people
 from publisher.audience.models import MailingList, Person, Subscription
 from publisher.backups import making, restoring
 from publisher.desk import person as people_desk
+from publisher.errors import PublisherError
 from publisher.house import House
 from publisher.mail import addresses
 from publisher.mail.models import Address
@@ -157,6 +159,21 @@ def test_a_log_that_has_grown_is_begun_anew_and_nothing_of_it_is_lost(
     leave(house, "bob", now + timedelta(minutes=1))
     assert lost()["unsubscribed"] == 2
     assert [state_of(house, name) for name in ("alice", "bob", "carol", "ines")] == [*["unsubscribed"] * 3, "active"]
+
+
+@pytest.mark.usefixtures("readers")
+def test_backups_that_failed_take_nothing_of_the_log_away(
+    house: House, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: Callable[[], dict[str, object]]
+) -> None:
+    """Two in a row, on a disk without room: the only backup that is whole still finds all that came after it."""
+    making.make(house, tmp_path / "b.tar", now=now)
+    leave(house, "alice", now)
+    monkeypatch.setattr(sendlog, "LARGE", 50)
+    for name in ("second.tar", "third.tar"):
+        with no_file_larger_than(4_000), pytest.raises(PublisherError):
+            making.make(house, tmp_path / name, now=now)
+        leave(house, "bob", now + timedelta(minutes=1))
+    assert lost()["unsubscribed"] == 2
 
 
 def test_a_line_that_was_cut_off_takes_no_other_with_it(tmp_path: Path, now: datetime) -> None:

@@ -54,9 +54,12 @@ def begun(
     """The show with what the channel says: begun, or brought up to date where the feed says something else than last time."""
     if arrived.show.guid and not _guid_said(arrived) and NO_UUID not in arrived.problems:
         arrived.problems.append(NO_UUID)
+    # Names first: a show that another import begins after this either is known below or takes the name, and is met then.
+    taken = {*session.exec(select(Show.slug)).all(), *reading.RESERVED_SHOWS}
     show = known(session, arrived, slug)
     if show is None:
-        return _new(session, house, arrived, slug, on_shelf, now)
+        name = slug or free_among(taken, slug_stem(arrived.show.title, otherwise="podcast"))
+        return _new(session, house, arrived, name, on_shelf, now)
     columns = _columns(arrived)
     said = incoming.digests(columns, of=Show)
     changes = incoming.changes(show, columns, said)
@@ -98,11 +101,7 @@ def _by_source(session: Session, arrived: Arrived) -> Show | None:
     return session.exec(wanted.order_by(col(Show.id))).first()
 
 
-def _new(
-    session: Session, house: House, arrived: Arrived, slug: str | None, on_shelf: bool | None, now: datetime
-) -> Show:
-    taken = {*session.exec(select(Show.slug)).all(), *reading.RESERVED_SHOWS}
-    name = slug or free_among(taken, slug_stem(arrived.show.title, otherwise="podcast"))
+def _new(session: Session, house: House, arrived: Arrived, name: str, on_shelf: bool | None, now: datetime) -> Show:
     columns, address = _columns(arrived), arrived.show.feed_url or arrived.url
     show = Show(
         slug=name,

@@ -13,6 +13,7 @@ from cast import a_hub
 from our_web import Web
 from podcasts.broadcast import body_of, heard, on_the_shelf, together
 from podcasts.foreign import GUID, feed, item
+from sqlalchemy import event
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
@@ -329,6 +330,24 @@ def test_two_imports_at_once_make_one_show_with_each_episode_once(house: House, 
     assert sum(one.new for one in done) == 450
     assert {one.show for one in done} == {"field-notes"}
     assert [one.guid for one in rows(house)] == [f"note-{n}" for n in range(1, 451)]
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_show_that_another_import_begins_while_a_name_is_looked_for_is_the_same_show(
+    house: House, now: datetime
+) -> None:
+    """SQLite has one writer at a time, so nothing can come in between there."""
+    document, others = feed([item(n, now) for n in range(1, 4)]), []
+
+    def comes_in_between(*asked: object) -> None:
+        if "SELECT show.slug" in str(asked[2]) and not others:
+            others.append(None)
+            others[:] = together(lambda: bring(house, document, now, on_shelf=False))
+
+    event.listen(house.database.engine, "before_cursor_execute", comes_in_between)
+    mine = bring(house, document, now, on_shelf=False)
+    assert (others[0].show, others[0].new) == ("field-notes", 3)
+    assert (mine.show, mine.new) == ("field-notes", 0)
 
 
 def test_three_thousand_episodes_of_five_megabytes(house: House, now: datetime) -> None:

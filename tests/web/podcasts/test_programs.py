@@ -4,8 +4,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from on_air import a_show, an_episode
-from sqlalchemy import event
 from sqlmodel import col, select
+from statements import asked
 
 from publisher.podcasts import publishing, shows
 from publisher.podcasts.models import Episode
@@ -40,36 +40,18 @@ def test_programs_read_shows_and_episodes(web, air):
 
 def test_no_page_asks_more_when_there_is_more(web, air, house, now):
     paths = (*PATHS, f"{KITCHEN}/embed", "/api/v1/shows", "/api/v1/shows/small-hands/episodes", "/podcasts/small-hands/feed.xml", "/podcasts/opml.xml")  # fmt: skip
-    asked(house, web, paths)
-    few = asked(house, web, paths)
+    asked(house, web.get, paths)
+    few = asked(house, web.get, paths)
     with house.database.session() as session:
         show = shows.by_slug(session, "small-hands")
         for n in range(12):
             other = a_show(session, house, now, f"more-{n}", f"More {n}", editions="small-hands")
             an_episode(session, house, other, now, f"More {n}", days=n, original_id=air.kitchen)
             an_episode(session, house, show, now, f"Again {n}", days=n + 1, season=n + 1, number=n + 1)
-    many = asked(house, web, paths)
-    again = asked(house, web, paths)
+    many = asked(house, web.get, paths)
+    again = asked(house, web.get, paths)
     grown = {path: (few[path], many[path]) for path in few if many[path] > few[path] and again[path] > few[path]}
     assert grown == {}
-
-
-def asked(house, web, paths) -> dict[str, int]:
-    """Statements per page."""
-    counts: dict[str, int] = {}
-    path = ""
-
-    def count(*_: object) -> None:
-        counts[path] += 1
-
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    try:
-        for path in paths:
-            counts[path] = 0
-            web.get(path)
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", count)
-    return counts
 
 
 def test_looking_changes_no_row_but_downloads(web, air, house):

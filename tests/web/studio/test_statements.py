@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from cast import a_person, a_source, a_work
-from sqlalchemy import event
 from sqlmodel import select
+from statements import asked
 
 from publisher.audience.models import MailingList
 from publisher.library.indexing import index_works
@@ -18,29 +18,11 @@ STAFF = ("/studio", "/studio/newsletters/monthly", "/newsletters/monthly/feed.xm
 
 def test_no_page_asks_more_when_there_is_more(editor, house, hub, now):
     more(house, now, "first", 1)
-    asked(house, editor)  # warm
-    few = asked(house, editor)
+    asked(house, editor.get, (*READERS, *STAFF))  # warm
+    few = asked(house, editor.get, (*READERS, *STAFF))
     more(house, now, "then", 30)
-    many = asked(house, editor)
+    many = asked(house, editor.get, (*READERS, *STAFF))
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
-
-
-def asked(house, browser) -> dict[str, int]:
-    """Statements per page."""
-    counts: dict[str, int] = {}
-    path = ""
-
-    def count(*_: object) -> None:
-        counts[path] += 1
-
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    try:
-        for path in (*READERS, *STAFF):
-            counts[path] = 0
-            browser.get(path)
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", count)
-    return counts
 
 
 def more(house, now, word: str, number: int) -> None:

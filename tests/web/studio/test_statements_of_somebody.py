@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from cast import a_work
-from sqlalchemy import event
 from sqlmodel import col, select
+from statements import asked
 from webinars.webinar_stage import a_webinar
 
 from publisher.audience.models import Person
@@ -38,31 +38,21 @@ def pages(house) -> list[str]:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_thirty_rows_ask_no_more_than_one(owner, house, hub, now):
     more(house, now, "early", 1)
-    asked(house, owner)  # warm
+    asked(house, answered(owner), pages(house))  # warm
     more(house, now, "first", 1)
-    few = asked(house, owner)
+    few = asked(house, answered(owner), pages(house))
     more(house, now, "then", 30)
-    many = asked(house, owner)
+    many = asked(house, answered(owner), pages(house))
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
 
 
-def asked(house, browser) -> dict[str, int]:
-    """Statements per page. Every page answers."""
-    counts: dict[str, int] = {}
-    path = ""
+def answered(browser):
+    """Every page answers."""
 
-    def count(*_: object) -> None:
-        counts[path] += 1
+    def get(path: str) -> None:
+        assert browser.client.get(path, follow_redirects=False).status_code < 400, path
 
-    wanted = pages(house)
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    try:
-        for path in wanted:
-            counts[path] = 0
-            assert browser.client.get(path, follow_redirects=False).status_code < 400, path
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", count)
-    return counts
+    return get
 
 
 def more(house, now, word: str, number: int) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from cast import a_list, a_newsletter, a_person, a_source, a_work
-from sqlalchemy import event
 from sqlmodel import Session, col, select
+from statements import asked
 from web.podcasts.on_air import a_show, an_episode
 from webinars.people_stage import join
 from webinars.webinar_stage import a_series, a_webinar
@@ -63,11 +63,11 @@ def test_no_page_of_the_table_asks_more_when_there_is_more(owner, house, hub, no
     assert len(paths) > 85
     answers = {path: owner.client.get(path).status_code for path in paths}
     assert {path: status for path, status in answers.items() if status not in (200, 503)} == {}
-    asked(house, owner, paths)  # warm
-    few = asked(house, owner, paths)
+    asked(house, owner.client.get, paths)  # warm
+    few = asked(house, owner.client.get, paths)
     more(house, now, "then", 30)
-    asked(house, owner, paths)  # what is kept is made anew
-    many = asked(house, owner, paths)
+    asked(house, owner.client.get, paths)  # what is kept is made anew
+    many = asked(house, owner.client.get, paths)
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
 
 
@@ -95,24 +95,6 @@ def led_to(browser, path: str) -> str:
     """The page itself, where an address leads on to it."""
     answer = browser.client.get(path)
     return answer.headers["location"] if answer.status_code in (301, 303) else path
-
-
-def asked(house: House, browser, paths: list[str]) -> dict[str, int]:
-    """Statements per page."""
-    counts: dict[str, int] = {}
-    path = ""
-
-    def count(*_: object) -> None:
-        counts[path] += 1
-
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    try:
-        for path in paths:
-            counts[path] = 0
-            browser.client.get(path)
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", count)
-    return counts
 
 
 def more(house: House, now: datetime, word: str, number: int) -> None:

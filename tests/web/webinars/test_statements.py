@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from met_stage import LEADING, PLAY, link_to, webinar
-from sqlalchemy import event
 from sqlmodel import select
+from statements import asked
 from webinars.webinar_stage import a_webinar, dates_of
 
 from publisher.webinars import dates as dates_room
@@ -19,29 +19,18 @@ PUBLIC = ("/", "/webinars", "/webinars?language=en", PLAY, LEADING, "/webinars/l
 def test_no_page_asks_more_when_there_is_more(web, house, met, now):
     paths = (*PUBLIC, *keys_of_dora(house, now))
     more(house, now, "first", 1)
-    asked(house, web, paths)  # warm
-    few = asked(house, web, paths)
+    asked(house, answered(web), paths)  # warm
+    few = asked(house, answered(web), paths)
     more(house, now, "then", 20)
-    many = asked(house, web, paths)
+    many = asked(house, answered(web), paths)
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
 
 
-def asked(house, browser, paths) -> dict[str, int]:
-    """Statements per page."""
-    counts: dict[str, int] = {}
-    path = ""
+def answered(web):
+    def get(path: str) -> None:
+        assert web.get(path).status_code == 200, path
 
-    def count(*_: object) -> None:
-        counts[path] += 1
-
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    try:
-        for path in paths:
-            counts[path] = 0
-            assert browser.get(path).status_code == 200, path
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", count)
-    return counts
+    return get
 
 
 def keys_of_dora(house, now) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gathered_desk import PLAY, ask, at, came, play
-from sqlalchemy import event
+from statements import asked
 from webinars.people_stage import ENDS, join
 from webinars.webinar_stage import a_series
 
@@ -19,11 +19,11 @@ def test_no_page_asks_more_when_there_is_more(owner, house, now, wall, hub):
     here = f"{PLAY}/dates/{date}"
     alice = f"/studio/people/{hub['alice'].id}"
     paths = (alice, f"{PLAY}/registrations", f"{PLAY}/registrations?date={date}", f"{PLAY}/message", f"{PLAY}/announce", f"{here}/live", f"{here}/afterwards", "/studio/agenda?month=2026-12", "/studio/settings/rooms")  # fmt: skip
-    asked(house, owner, paths)  # warm
-    few = asked(house, owner, paths)
+    asked(house, owner.get, paths)  # warm
+    few = asked(house, owner.get, paths)
     more(house, now, date, "then", 30)
     came(house, date, {f"Then{n}": 60 for n in range(30)})
-    many = asked(house, owner, paths)
+    many = asked(house, owner.get, paths)
     assert {path: (few[path], many[path]) for path in few if many[path] > few[path]} == {}
 
 
@@ -39,20 +39,3 @@ def more(house, now, date: int, word: str, number: int) -> None:
             session.add(MeetingServer(slug=f"{word}-{n}", url="https://x.example/api", secret="s" * 12, created_at=now))
     for n in range(number):
         ask(house, date, f"{word}{n}".title(), f"Question {word} {n}?", now)
-
-
-def asked(house, browser, paths) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    path = ""
-
-    def count(*_: object) -> None:
-        counts[path] += 1
-
-    event.listen(house.database.engine, "before_cursor_execute", count)
-    try:
-        for path in paths:
-            counts[path] = 0
-            browser.get(path)
-    finally:
-        event.remove(house.database.engine, "before_cursor_execute", count)
-    return counts
